@@ -1,9 +1,11 @@
 """Where things stand: the repository, the data folder ``var/`` and what lies in it."""
 
+import hashlib
 import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+APPS = ("portfolio", "platform_core", "docuai", "academy", "marketing")
 
 
 def data_folder() -> Path:
@@ -23,3 +25,20 @@ def log_folder() -> Path:
     folder = data_folder() / "log"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def has_command(name: str) -> bool:
+    """Whether an app of ours has this management command."""
+    return any(ROOT.glob(f"*/management/commands/{name}.py"))
+
+
+def read(file: Path) -> str:
+    """This will return the text of ``file``, or nothing where there is none."""
+    return file.read_text() if file.exists() else ""
+
+
+def collect_stamp() -> str:
+    """This will return what collectstatic depends on: the front end that was built and the installed packages."""
+    digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
+    digest.update(read(data_folder() / "static.stamp").encode())
+    return digest.hexdigest()

@@ -54,3 +54,28 @@ def remembered_ports(file: Path, names: tuple[str, ...]) -> dict[str, int]:
     if {**known, **chosen} != known:
         file.write_text(json.dumps({**known, **chosen}, indent=1) + "\n")
     return chosen
+
+
+def holder(port: int) -> str:
+    """This will name the process that listens on ``port``, or return nothing where the system does not tell."""
+    inodes = set()
+    for table in ("tcp", "tcp6"):
+        for line in _lines(Path(f"/proc/net/{table}"))[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port:
+                inodes.add(f"socket:[{fields[9]}]")
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            held = {str(link.readlink()) for link in (process / "fd").iterdir()}
+            if held & inodes:
+                return f"{(process / 'comm').read_text().strip()} (process {process.name})"
+        except OSError:  # another user's, or gone meanwhile
+            continue
+    return ""
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text().splitlines()
+    except OSError:
+        return []

@@ -1,0 +1,39 @@
+# make run     bring everything up: http://127.0.0.1:8000    (PORT=8001 make run)
+# make test    all tests, browser included                   (make test ARGS="tests/portfolio -x")
+# make check   format, lint, types, contracts, migrations, production settings, API schema, translations
+# make reset   delete the data and start over                (RESET=yes does not ask)
+# make bench   benchmarks, and the table of README.md
+# make messages, make schema, make pictures                  what is generated and committed
+SHELL := /bin/sh
+PYTHON ?= python3
+BIN := .venv/bin
+export START_AT := $(shell date +%s)
+.DEFAULT_GOAL := run
+.PHONY: run test check reset bench messages schema pictures install install-dev
+
+run: install
+	@exec $(BIN)/python manage.py up $(ARGS)
+
+install:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "python3 is missing: apt install python3 python3-venv" >&2; exit 1; }
+	@$(PYTHON) portfolio/stack/bootstrap.py
+
+install-dev:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { echo "python3 is missing: apt install python3 python3-venv" >&2; exit 1; }
+	@$(PYTHON) portfolio/stack/bootstrap.py dev
+
+test: install-dev
+	@$(BIN)/python -m portfolio.stack.checks test $(ARGS)
+
+check: install-dev
+	@$(BIN)/python -m portfolio.stack.checks check
+
+bench: install-dev
+	@$(BIN)/python -m portfolio.stack.checks bench $(ARGS)
+
+messages schema pictures: install-dev
+	@$(BIN)/python -m portfolio.stack.checks $@ $(ARGS)
+
+reset:
+	@[ -x $(BIN)/python ] || { echo "Nothing to delete: make run has not been here."; exit 0; }; \
+	 exec $(BIN)/python -m portfolio.stack.reset
