@@ -91,4 +91,4 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 if __name__ == "__main__":
-    print(browser_path())  # noqa: T201
+    print(browser_path())

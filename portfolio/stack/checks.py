@@ -38,7 +38,7 @@ DEVELOPMENT = {"ENVIRONMENT": "test", "SECRET_KEY": "checked-and-thrown-away"}
 def test(arguments: list[str]) -> int:
     """This will run the tests on their own servers, two at a time, with a browser."""
     prepare_front_end()
-    print(f"Browser: {browser.browser_path()}", flush=True)  # noqa: T201
+    print(f"Browser: {browser.browser_path()}", flush=True)
     parallel = [] if any(argument.startswith("-n") for argument in arguments) else ["-n", "2"]
     return run("pytest", *parallel, *arguments)
 
@@ -54,14 +54,12 @@ def check(_arguments: list[str]) -> int:
         "templates, djade": lambda: run("djade", "--check", "--target-version", "5.2", *templates()) == 0,
         "templates, djLint": lambda: run("djlint", "--lint", "--quiet", "templates") == 0,
         "migrations": lambda: django("makemigrations", "--check", "--dry-run", extra=DEVELOPMENT) == 0,
-        "production settings": lambda: django(
-            "check", "--deploy", "--fail-level", "WARNING", extra=PRODUCTION
-        ) == 0,
+        "production settings": lambda: django("check", "--deploy", "--fail-level", "WARNING", extra=PRODUCTION) == 0,
         "API schema": schema_is_current,
         "translations": translations_are_complete,
     }
     failed = [name for name, step in steps.items() if not announced(name, step)]
-    print(f"Failed: {', '.join(failed)}" if failed else "All checks passed.")  # noqa: T201
+    print(f"Failed: {', '.join(failed)}" if failed else "All checks passed.")
     return 1 if failed else 0
 
 
@@ -98,7 +96,7 @@ def schema_is_current() -> bool:
         return False
     if SCHEMA.exists() and fresh.read_bytes() == SCHEMA.read_bytes():
         return True
-    print("portfolio/schema.yaml is not what the code says: run make schema and commit it.")  # noqa: T201
+    print("portfolio/schema.yaml is not what the code says: run make schema and commit it.")
     return False
 
 
@@ -106,7 +104,7 @@ def translations_are_complete() -> bool:
     """Whether every message of the code stands in the catalogs, translated and not fuzzy."""
     found = [problem for file in catalogs.catalogs() for problem in catalogs.problems(file)] + messages.missing()
     for problem in found:
-        print(problem)  # noqa: T201
+        print(problem)
     return not found
 
 
@@ -121,7 +119,7 @@ def announced(name: str, step: Step) -> bool:
     """This will run a step and say how it went."""
     begin = time.monotonic()
     passed = step()
-    print(f"{'ok    ' if passed else 'FAILED'} {name} ({time.monotonic() - begin:.0f} s)", flush=True)  # noqa: T201
+    print(f"{'ok    ' if passed else 'FAILED'} {name} ({time.monotonic() - begin:.0f} s)", flush=True)
     return passed
 
 
@@ -134,10 +132,11 @@ def run(program: str, *arguments: str, extra: Mapping[str, str] | None = None) -
 def django(*arguments: str, extra: Mapping[str, str]) -> int:
     """This will run a management command in an environment of its own: nothing of a stack that runs here."""
     inherited = {name: value for name, value in os.environ.items() if name not in PRODUCTION}
-    defaults = {"DATABASE_URL": "postgresql://portfolio_app@127.0.0.1:1/portfolio", "REDIS_URL": "redis://127.0.0.1:1/0"}
-    return subprocess.run(
-        manage(*arguments), cwd=ROOT, env={**inherited, **defaults, **extra}, check=False
-    ).returncode
+    defaults = {
+        "DATABASE_URL": "postgresql://portfolio_app@127.0.0.1:1/portfolio",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+    }
+    return subprocess.run(manage(*arguments), cwd=ROOT, env={**inherited, **defaults, **extra}, check=False).returncode
 
 
 def templates() -> list[str]:

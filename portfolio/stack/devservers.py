@@ -21,11 +21,13 @@ def throw_away_servers(folder: Path) -> Iterator[dict[str, str]]:
     """This will serve both from ``folder`` and yield ``TEST_DATABASE_SERVER`` and ``TEST_REDIS_URL``."""
     server = postgres.prepare(folder / "postgres", port=free_port(), throw_away=True)
     broker = valkey.Valkey(folder / "valkey", free_port(), throw_away=True)
-    with _running(server.command, signal.SIGQUIT, folder / "postgres.log", **server.popen) as process:
-        with _running(broker.command, signal.SIGTERM, folder / "valkey.log"):
-            with database.wait_until_ready(server.url(), alive=lambda: process.poll() is None) as administrator:
-                database.create_everything(administrator, may_create_databases=True)
-            yield {"TEST_DATABASE_SERVER": f"{LOOPBACK}:{server.port}", "TEST_REDIS_URL": broker.url}
+    with (
+        _running(server.command, signal.SIGQUIT, folder / "postgres.log", **server.popen) as process,
+        _running(broker.command, signal.SIGTERM, folder / "valkey.log"),
+    ):
+        with database.wait_until_ready(server.url(), alive=lambda: process.poll() is None) as administrator:
+            database.create_everything(administrator, may_create_databases=True)
+        yield {"TEST_DATABASE_SERVER": f"{LOOPBACK}:{server.port}", "TEST_REDIS_URL": broker.url}
 
 
 @contextmanager
@@ -59,7 +61,7 @@ def main(folder: Path) -> None:
         with throw_away_servers(folder) as environment:
             lines = "".join(f"{name}={value}\n" for name, value in environment.items())
             (folder / "environment").write_text(lines)
-            print(lines, end="", flush=True)  # noqa: T201
+            print(lines, end="", flush=True)
             signal.pause()
     except KeyboardInterrupt:
         pass

@@ -54,7 +54,7 @@ def defaults() -> dict[str, str]:
     data = data_folder()
     port = os.environ.get("PORT", "8000")
     host = os.environ.get("HOST", "127.0.0.1")
-    shown = "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - compared, not bound
+    shown = "127.0.0.1" if host == "0.0.0.0" else host
     ours = {
         "ENVIRONMENT": "development",
         "DEMO": "0" if os.environ.get("ENVIRONMENT") == "production" else "1",
@@ -80,9 +80,29 @@ def of_the_stack(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 KNOWN = frozenset(
-    "ENVIRONMENT SECRET_KEY DATABASE_URL DATABASE_OWNER_URL REDIS_URL STORAGE_URL EMAIL_URL BASE_URL PORT HOST DATA_DIR "
-    "DEMO ALLOWED_HOSTS TRUSTED_PROXY_COUNT LOG_FORMAT LOG_LEVEL MIN_FREE_PERCENT WORKERS_FAST WORKERS_SLOW "
-    "WEB_WORKERS WEB_THREADS".split()
+    [
+        "ENVIRONMENT",
+        "SECRET_KEY",
+        "DATABASE_URL",
+        "DATABASE_OWNER_URL",
+        "REDIS_URL",
+        "STORAGE_URL",
+        "EMAIL_URL",
+        "BASE_URL",
+        "PORT",
+        "HOST",
+        "DATA_DIR",
+        "DEMO",
+        "ALLOWED_HOSTS",
+        "TRUSTED_PROXY_COUNT",
+        "LOG_FORMAT",
+        "LOG_LEVEL",
+        "MIN_FREE_PERCENT",
+        "WORKERS_FAST",
+        "WORKERS_SLOW",
+        "WEB_WORKERS",
+        "WEB_THREADS",
+    ]
 )
 
 

@@ -48,6 +48,11 @@ def start_ticks(pid: int) -> int | None:
     return None if fields[0] in "ZX" else int(fields[19])
 
 
+def boot_id() -> str:
+    """This will return what tells this run of the machine from the one before: process ids start anew with it."""
+    return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+
+
 def members_of_group(group: int) -> list[int]:
     """This will list the living processes of a process group."""
     found = []

@@ -26,7 +26,7 @@ class Keeper:
         self.folder = folder
         self._count = 0
 
-    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802 - aiosmtpd's
+    async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         """This will keep a message and accept it. Refuses it (the sender tries again) when it cannot be written."""
         try:
             self.keep(envelope.mail_from or "", envelope.rcpt_tos, bytes(envelope.content or b""))

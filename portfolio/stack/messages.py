@@ -51,10 +51,10 @@ def missing() -> list[str]:
 
 
 def _difference(copy: Path, language: str) -> list[str]:
-    committed, extracted = (
-        _ids(root / CATALOG / language / "LC_MESSAGES" / "django.po") for root in (ROOT, copy)
-    )
-    return [f"{language}: {text[:70]!r} is not in the catalog: run make messages" for text in sorted(extracted - committed)]
+    committed, extracted = (_ids(root / CATALOG / language / "LC_MESSAGES" / "django.po") for root in (ROOT, copy))
+    return [
+        f"{language}: {text[:70]!r} is not in the catalog: run make messages" for text in sorted(extracted - committed)
+    ]
 
 
 def _ids(file: Path) -> set[str]:
@@ -91,6 +91,6 @@ def _located(spec: object) -> bool:
 
 def _drop_fuzzy_header(file: Path) -> None:
     """Removes the mark that makemessages gives to the header of a new catalog: Babel would compile nothing."""
-    head, mark, rest = file.read_text().partition("#, fuzzy\nmsgid \"\"\n")
+    head, mark, rest = file.read_text().partition('#, fuzzy\nmsgid ""\n')
     if mark and 'msgid "' not in head:
         file.write_text(head + 'msgid ""\n' + rest)

@@ -22,7 +22,7 @@ ADMINISTRATOR = "postgres"
 EXTENSIONS = ("pg_trgm", "unaccent", "citext", "btree_gin", "btree_gist", "vector")
 # What a throw-away server may do: lose everything in a power cut.
 THROW_AWAY = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
-_OUTSIDE = (Path("/var/lib/portfolio"), Path("/var/tmp/portfolio"))  # noqa: S108 - fallback where /var/lib is read-only
+_OUTSIDE = (Path("/var/lib/portfolio"), Path("/var/tmp/portfolio"))
 
 
 class PostgresError(Exception):

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from portfolio.stack.kernel import child_setup, members_of_group, start_ticks
+from portfolio.stack.kernel import boot_id, child_setup, members_of_group, start_ticks
 from portfolio.stack.terminal import Follower, Terminal
 
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0
@@ -155,20 +155,23 @@ class Supervisor:
             self._stop_group([self._children[name] for name in group if name in self._children])
         self._register.unlink(missing_ok=True)
 
-    def recover(self) -> list[str]:
+    def recover(self, *, grace_seconds: float = 10) -> list[str]:
         """This will end what a killed supervisor has left running, and return the names."""
         try:
             register = json.loads(self._register.read_text())
         except (OSError, ValueError):
             return []
         left = []
+        if register.pop("boot", None) != boot_id():
+            register = {}  # the machine was restarted: these numbers are other processes now
         for name, (pid, ticks, stop_signal) in register.items():
-            alive = start_ticks(pid) == ticks
+            now = start_ticks(pid)
+            alive = now is not None and now == ticks
             if alive:
                 _signal(pid, stop_signal)
-            if alive or members_of_group(pid):
+            if alive or (now is None and members_of_group(pid)):
                 left.append(name)
-                _end_group(pid, seconds=10 if alive else 0)
+                _end_group(pid, seconds=grace_seconds if alive else 0)
         self._register.unlink(missing_ok=True)
         return left
 
@@ -242,11 +245,12 @@ class Supervisor:
         return f"{child.program.name} ended ({_reason(code)}). The last lines of {log}:\n{lines}"
 
     def _note(self) -> None:
-        register = {
+        register: dict[str, object] = {
             name: (child.process.pid, child.ticks, child.program.stop_signal)
             for name, child in self._children.items()
             if child.due is None
         }
+        register["boot"] = boot_id()
         making = self._register.with_suffix(".new")
         making.write_text(json.dumps(register))
         making.rename(self._register)
@@ -271,7 +275,13 @@ def _kill_group(group: int) -> None:
 
 
 def _end_group(group: int, *, seconds: float) -> None:
+    """Waits for the members to end by themselves, then kills them and waits until they are gone."""
+    _wait_until_empty(group, seconds)
+    _kill_group(group)
+    _wait_until_empty(group, 5)
+
+
+def _wait_until_empty(group: int, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while members_of_group(group) and time.monotonic() < deadline:
         time.sleep(0.02)
-    _kill_group(group)

@@ -13,13 +13,13 @@ def main() -> int:
     try:
         lock.refuse_a_second(folder / "up.lock")
         if not agreed(f"Delete all data in {shown}/ (database, files, mails, keys)? Type yes: "):
-            print("Nothing was deleted.")  # noqa: T201
+            print("Nothing was deleted.")
             return 1
         removed = up.remove_data(folder)
     except lock.AlreadyRunningError as error:
-        print(error)  # noqa: T201
+        print(error)
         return 1
-    print(f"Deleted from {shown}/: {', '.join(removed) or 'nothing, it was empty'}. make run starts over.")  # noqa: T201
+    print(f"Deleted from {shown}/: {', '.join(removed) or 'nothing, it was empty'}. make run starts over.")
     return 0
 
 

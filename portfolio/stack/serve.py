@@ -20,7 +20,7 @@ def main(arguments: list[str]) -> int:
     role = parser.parse_args(arguments).role
     prepare_folders(role)
     command = commands.command(role)
-    os.execvp(command[0], command)  # noqa: S606 - no shell is wanted
+    os.execvp(command[0], command)
 
 
 def prepare_folders(role: str) -> None:

@@ -132,9 +132,7 @@ class Stack:
         self.supervisor.show_from_now_on()
         self._load_demo()
         catches = "mail" in self.names
-        self.terminal.say(
-            announce.block(self.environment, self.data, started_at=self.started_at, catches_mail=catches)
-        )
+        self.terminal.say(announce.block(self.environment, self.data, started_at=self.started_at, catches_mail=catches))
 
     def _start_services(self) -> None:
         chosen_ports = ports.remembered_ports(self.data / "ports.json", SERVICES)
@@ -235,9 +233,9 @@ def refuse_taken_port(port: int, host: str) -> None:
 
 def answers_ready(values: dict[str, str]) -> bool:
     """Whether ``/readyz`` of the web server answers 200."""
-    host = ports.LOOPBACK if values["HOST"] == "0.0.0.0" else values["HOST"]  # noqa: S104 - compared, not bound
+    host = ports.LOOPBACK if values["HOST"] == "0.0.0.0" else values["HOST"]
     try:
-        with urllib.request.urlopen(f"http://{host}:{values['PORT']}/readyz", timeout=5) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"http://{host}:{values['PORT']}/readyz", timeout=5) as answer:
             return bool(answer.status == 200)
     except OSError:
         return False

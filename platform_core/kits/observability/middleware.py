@@ -18,7 +18,7 @@ from platform_core.kits.observability.metrics import REQUESTS
 from platform_core.kits.observability.probes import PROBES
 
 LONG_SEGMENT = re.compile(r"/[^/]{41,}")  # a UUID has 36
-METHODS = frozenset("GET HEAD POST PUT PATCH DELETE OPTIONS".split())
+METHODS = frozenset(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
 log = structlog.get_logger("portfolio.request")
 
 
