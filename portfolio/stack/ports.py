@@ -4,7 +4,9 @@ The public port is the user's choice (``PORT``) and never moved silently. The in
 and remembered in ``ports.json``, so that a client of yesterday still finds them.
 """
 
+import contextlib
 import json
+import os
 import socket
 from pathlib import Path
 
@@ -65,13 +67,19 @@ def holder(port: int) -> str:
             if fields[3] == "0A" and int(fields[1].rpartition(":")[2], 16) == port:
                 inodes.add(f"socket:[{fields[9]}]")
     for process in Path("/proc").glob("[0-9]*"):
-        try:
-            held = {str(link.readlink()) for link in (process / "fd").iterdir()}
-            if held & inodes:
-                return f"{(process / 'comm').read_text().strip()} (process {process.name})"
-        except OSError:  # another user's, or gone meanwhile
-            continue
+        if inodes & _open_files(process):
+            return f"{'/'.join(_lines(process / 'comm'))} (process {process.name})"
     return ""
+
+
+def _open_files(process: Path) -> set[str]:
+    """What a process has open: nothing where it is another user's; a file may be closed while we look."""
+    found = set()
+    with contextlib.suppress(OSError):
+        for link in (process / "fd").iterdir():
+            with contextlib.suppress(OSError):
+                found.add(os.readlink(link))
+    return found
 
 
 def _lines(file: Path) -> list[str]:

@@ -15,6 +15,7 @@ import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from portfolio.stack.ports import LOOPBACK
 
@@ -67,7 +68,7 @@ class Postgres:
 
     def url(self, user: str = ADMINISTRATOR, *, password: str = "", database: str = "postgres") -> str:
         """This will return the address of ``database`` for ``user``."""
-        credentials = f"{user}:{password}" if password else user
+        credentials = f"{user}:{quote(password, safe='')}" if password else user
         return f"postgresql://{credentials}@{LOOPBACK}:{self.port}/{database}"
 
 
