@@ -124,6 +124,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         gettext_noop("This is not a Word file (.docx) but %(kind)s."),
         gettext_noop("Open it in Word and save it as .docx."),
     ),
+    "wrong_type_unknown": (
+        gettext_noop("This is not a Word file (.docx)."),
+        gettext_noop("Choose a file that was saved by Word as .docx."),
+    ),
     "old_or_encrypted": (
         gettext_noop("This is an old Word file (.doc) or it has a password."),
         gettext_noop("Save it as .docx without a password and upload it again."),
@@ -225,9 +229,13 @@ MESSAGES: dict[str, tuple[str, str]] = {
         gettext_noop("%(detail)s"),
         gettext_noop("Look at the value in the row and at the tag that uses it."),
     ),
-    "bad_value": (
-        gettext_noop("“%(value)s” is not %(wanted)s."),
-        gettext_noop("Correct the value in the row."),
+    "bad_date": (
+        gettext_noop("“%(value)s” is not a date."),
+        gettext_noop("Write dates as 2026-11-24 (year, month, day)."),
+    ),
+    "bad_number": (
+        gettext_noop("“%(value)s” is not a number."),
+        gettext_noop("Write numbers with digits and a decimal point, such as 1234.5."),
     ),
     "tag_ignored": (
         gettext_noop("%(part)s holds tags, but this part is not filled in."),
@@ -240,6 +248,18 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "not_well_formed": (
         gettext_noop("Filled in with the sample row, %(part)s is no valid Word file."),
         gettext_noop("Look for blocks that begin in one table, row or paragraph and end in another."),
+    ),
+    "field_undeclared": (
+        gettext_noop("The template uses “%(field)s”, which its schema does not declare."),
+        gettext_noop("Add the field to the schema, or remove it from the template."),
+    ),
+    "field_unused": (
+        gettext_noop("“%(field)s” is declared in the schema but the template does not use it."),
+        gettext_noop("Remove it from the schema, or use it."),
+    ),
+    "bad_schema": (
+        gettext_noop("The schema beside the template is no JSON Schema with properties."),
+        gettext_noop("Correct schema.json, or leave it out: fields are then read from the template."),
     ),
     "no_fields": (
         gettext_noop("The template has no fields: every document would be the same."),
