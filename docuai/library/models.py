@@ -1,0 +1,107 @@
+"""Templates and their immutable versions."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import pgettext_lazy
+
+from platform_core.files.models import StoredFile
+from platform_core.kits.personal_data import NoPersonalData, PersonalData
+from platform_core.kits.tenancy.fields import TenantForeignKey
+from platform_core.kits.tenancy.models import OrganizationOwned
+
+
+class DocumentTemplate(OrganizationOwned):
+    """The source of a kind of document. Written by editors; deleted ones are purged after 30 days."""
+
+    class Engine(models.TextChoices):
+        TYPST = "typst", "Typst"
+        WORD = "word", "Word"
+
+    personal_data = PersonalData(
+        subject="created_by",
+        purpose="showing who made the template",
+        retention="until deleted, then 30 days",
+        export=("name", "created_at"),
+        erasure="anonymize",
+    )
+
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=80)
+    engine = models.CharField(max_length=10, choices=Engine)
+    description = models.CharField(max_length=300, blank=True)
+    tags = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    starter = models.CharField(max_length=40, blank=True)
+    thumbnail = TenantForeignKey(StoredFile, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "slug"], name="template_slug_once", condition=models.Q(deleted_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TemplateVersion(OrganizationOwned):
+    """An immutable state of a template; a run pins one. Only its state, sample data and notes ever change."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", pgettext_lazy("template version", "Draft")
+        PUBLISHED = "published", pgettext_lazy("template version", "Published")
+        DEPRECATED = "deprecated", pgettext_lazy("template version", "Deprecated")
+
+    personal_data = PersonalData(
+        subject="created_by",
+        purpose="showing who wrote the version",
+        retention="as long as a document made from it",
+        export=("number", "created_at"),
+        erasure="anonymize",
+    )
+
+    template = TenantForeignKey(DocumentTemplate, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
+    content_hash = models.CharField(max_length=64)
+    default_language = models.CharField(max_length=5, default="en")
+    schema = models.JSONField(default=dict)
+    problems = models.JSONField(default=list)
+    sample = models.JSONField(default=dict)
+    notes = models.CharField(max_length=300, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    published_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "template", "number"], name="version_number_once"),
+            models.UniqueConstraint(
+                fields=["organization", "template"], name="version_published_once", condition=models.Q(state="published")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template_id} v{self.number}"
+
+
+class TemplateSource(OrganizationOwned):
+    """One language's source of a version, or an asset of it (``language`` empty). Never updated: the grant is revoked."""
+
+    personal_data = NoPersonalData("wording of a template")
+
+    version = TenantForeignKey(TemplateVersion, models.CASCADE, related_name="sources")
+    language = models.CharField(max_length=5, blank=True)
+    name = models.CharField(max_length=255)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "version", "language", "name"], name="source_once")
+        ]

@@ -1,0 +1,50 @@
+"""Credentials of programs, and the memory that makes their calls repeatable."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from platform_core.kits.personal_data import NoPersonalData, PersonalData
+from platform_core.kits.tenancy.models import OrganizationOwned
+
+
+class ApiKey(OrganizationOwned):
+    """An organization's secret for programs. Only its SHA-256 is kept; the secret is shown once."""
+
+    personal_data = PersonalData(
+        subject="created_by",
+        purpose="showing who made the key",
+        retention="one year after it was revoked",
+        export=("name", "created_at"),
+        erasure="anonymize",
+    )
+
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=16)
+    secret_hash = models.CharField(max_length=64, unique=True)
+    scopes = ArrayField(models.CharField(max_length=60), default=list)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IdempotencyRecord(OrganizationOwned):
+    """What a POST with an ``Idempotency-Key`` was and answered. Committed first under a lease; kept 24 hours."""
+
+    personal_data = NoPersonalData("hashes, and answers that name objects by id")
+
+    principal = models.CharField(max_length=60)
+    key = models.CharField(max_length=200)
+    request_hash = models.CharField(max_length=64)
+    lease_until = models.DateTimeField(null=True)
+    status = models.PositiveSmallIntegerField(null=True)
+    answer = models.JSONField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "principal", "key"], name="idempotency_once")]

@@ -1,0 +1,32 @@
+"""Gathers the models of the slices for Django. Nothing else lives here, and nobody imports it."""
+
+from platform_core.access.models import ApiKey, IdempotencyRecord
+from platform_core.accounts.models import Avatar, User
+from platform_core.audit.models import AuditEvent
+from platform_core.events.models import EventCursor, OutboxEvent
+from platform_core.files.models import StoredFile, Upload
+from platform_core.jobs.models import Job, JobLogLine
+from platform_core.mail.models import OutgoingMail, Suppression
+from platform_core.organizations.models import Invitation, Membership, Organization, PlanLimit, Usage, UsageEntry
+
+__all__ = [
+    "ApiKey",
+    "AuditEvent",
+    "Avatar",
+    "EventCursor",
+    "IdempotencyRecord",
+    "Invitation",
+    "Job",
+    "JobLogLine",
+    "Membership",
+    "Organization",
+    "OutboxEvent",
+    "OutgoingMail",
+    "PlanLimit",
+    "StoredFile",
+    "Suppression",
+    "Upload",
+    "Usage",
+    "UsageEntry",
+    "User",
+]

@@ -1,0 +1,142 @@
+"""Customers, who belongs to them, who is invited, and what their plan allows."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from platform_core.kits.personal_data import NoPersonalData, PersonalData
+from platform_core.kits.tenancy.constraints import TenantPolicy
+from platform_core.kits.tenancy.ids import new_id
+from platform_core.kits.tenancy.models import OrganizationOwned
+
+
+class Organization(models.Model):
+    """A customer. Name, slug and defaults only: what must stay between its walls goes into tables of its own."""
+
+    tenancy_exempt = "it is the tenant: found by slug before a scope exists"
+    personal_data = NoPersonalData("a company's name")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(max_length=63, unique=True)
+    default_language = models.CharField(max_length=5, default="en")
+    region = models.CharField(max_length=2, blank=True, default="")
+    time_zone = models.CharField(max_length=64, default="UTC")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    """Built-in roles; what each may do stands in ``access.roles``."""
+
+    OWNER = "owner", _("Owner")
+    ADMIN = "admin", _("Admin")
+    EDITOR = "editor", _("Editor")
+    VIEWER = "viewer", _("Viewer")
+
+
+class Membership(OrganizationOwned):
+    """An account's place and role in one organization. The person may read their own from anywhere."""
+
+    personal_data = PersonalData(
+        subject="user",
+        purpose="access to the organization",
+        retention="until the member leaves",
+        export=("organization", "role", "joined_at"),
+        erasure="delete",
+    )
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role, default=Role.VIEWER)
+    joined_at = models.DateTimeField(auto_now_add=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            TenantPolicy(readable_by="user"),
+            models.UniqueConstraint(fields=["organization", "user"], name="membership_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role}"
+
+
+class Invitation(OrganizationOwned):
+    """An address asked to join with a role. Found by the hash of the mailed token; kept 90 days after its end."""
+
+    personal_data = PersonalData(
+        subject="email",
+        purpose="letting the invited person join",
+        retention="90 days after it was used, revoked or ran out",
+        export=("email", "role", "created_at"),
+        erasure="delete",
+    )
+
+    email = models.EmailField()
+    role = models.CharField(max_length=20, choices=Role, default=Role.VIEWER)
+    token_hash = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "organization",
+                Lower("email"),
+                name="invitation_open_once",
+                condition=models.Q(accepted_at=None, revoked_at=None),
+            )
+        ]
+
+
+class PlanLimit(OrganizationOwned):
+    """A limit that differs from the default in ``limits.DEFAULTS``. Billing writes them; -1 means no limit."""
+
+    personal_data = NoPersonalData("numbers of an organization")
+
+    name = models.CharField(max_length=60)
+    value = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "name"], name="plan_limit_once")]
+
+
+class Usage(OrganizationOwned):
+    """What an organization has used of a limit in a period (a month's first day). Changed by one guarded UPDATE."""
+
+    personal_data = NoPersonalData("numbers of an organization")
+
+    name = models.CharField(max_length=60)
+    period = models.DateField()
+    used = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "name", "period"], name="usage_once"),
+            models.CheckConstraint(condition=models.Q(used__gte=0), name="usage_not_negative"),
+        ]
+
+
+class UsageEntry(OrganizationOwned):
+    """One booking on a usage; its key makes the booking idempotent."""
+
+    personal_data = NoPersonalData("numbers of an organization")
+
+    key = models.CharField(max_length=120)
+    name = models.CharField(max_length=60)
+    period = models.DateField()
+    amount = models.BigIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "key"], name="usage_entry_once")]
+
+

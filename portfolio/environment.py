@@ -1,0 +1,59 @@
+"""Typed readers of environment variables; a missing one is named with what it is for."""
+
+import os
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str | None = None, *, why: str = "") -> str:
+    """This will read a variable; without a default a missing one raises ImproperlyConfigured that names it."""
+    value = os.environ.get(name, "")
+    if value or default is not None:
+        return value or default or ""
+    raise ImproperlyConfigured(f"Set {name}: {why or 'it has no default'}. See .env.example.")
+
+
+def number(name: str, default: int) -> int:
+    """This will read a whole number."""
+    try:
+        return int(os.environ.get(name) or default)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {os.environ[name]!r}.") from None
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """This will read 1/true/yes/on as True."""
+    value = os.environ.get(name, "").lower()
+    return default if not value else value in ("1", "true", "yes", "on")
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """This will read a comma-separated list."""
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def database(url: str) -> dict[str, str]:
+    """This will turn postgresql://user:password@host:port/name into Django's keys."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgres", "postgresql"):
+        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://.")
+    found = {"USER": parts.username, "PASSWORD": parts.password, "HOST": parts.hostname, "PORT": parts.port}
+    return {"NAME": parts.path[1:], **{key: unquote(str(value or "")) for key, value in found.items()}}
+
+
+def mail(url: str) -> dict[str, Any]:
+    """This will turn smtp://host:port or smtp+tls://user:password@host:port into Django's EMAIL_ settings."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtp+tls", "smtps"):
+        raise ImproperlyConfigured("EMAIL_URL must begin with smtp://, smtp+tls:// or smtps://.")
+    return {
+        "EMAIL_HOST": parts.hostname or "localhost",
+        "EMAIL_PORT": parts.port or 25,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_TIMEOUT": 10,
+    }

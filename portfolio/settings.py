@@ -1,0 +1,177 @@
+"""Settings: one file, everything that differs between machines comes from the environment (see ``.env.example``)."""
+
+import logging
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from platform_core.kits.observability.logs import logging_config
+from portfolio import environment as env
+
+ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENT = env.text("ENVIRONMENT", "development")
+if ENVIRONMENT not in ("development", "production", "test"):
+    raise ImproperlyConfigured("ENVIRONMENT must be development, production or test.")
+PRODUCTION = ENVIRONMENT == "production"
+DEMO = env.flag("DEMO")
+if PRODUCTION and DEMO:
+    raise ImproperlyConfigured("DEMO=1 lets anybody sign in: production refuses it. Unset DEMO.")
+
+DATA_DIR = Path(env.text("DATA_DIR", str(ROOT / "var"))).resolve()
+SECRET_KEY = env.text(
+    "SECRET_KEY",
+    None if PRODUCTION else "development-only-" + "0" * 50,
+    why="it signs sessions and links; 50 random characters or more",
+)
+DEBUG = False
+BASE_URL = env.text("BASE_URL", None if PRODUCTION else "http://127.0.0.1:8000", why="the address people open").rstrip("/")
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1],testserver")
+if PRODUCTION and not ALLOWED_HOSTS:
+    raise ImproperlyConfigured("Set ALLOWED_HOSTS: the host names this site answers to, separated by commas.")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+# --- apps ------------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "platform_core.kits.tenancy",
+    "platform_core.kits.observability",
+    "portfolio",
+    "platform_core",
+    "docuai",
+    "academy",
+    "marketing",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "django_structlog",
+    "rest_framework",
+    "drf_spectacular",
+]
+MIDDLEWARE = [
+    "platform_core.kits.observability.middleware.ObservabilityMiddleware",
+    "platform_core.kits.tenancy.middleware.ScopeMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "portfolio.urls"
+WSGI_APPLICATION = "portfolio.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# --- data ------------------------------------------------------------------------------------------------------------
+DATABASE_URL = env.text("DATABASE_URL", None if PRODUCTION else "postgresql://portfolio_app@127.0.0.1:5432/portfolio")
+_owner = env.text("DATABASE_OWNER_URL", "")
+# Set where migrations run, empty for web and workers: those processes then hold no key to the schema.
+DATABASE_OWNER = {k: v for k, v in env.database(_owner).items() if k in ("USER", "PASSWORD")} if _owner else {}
+DATABASES = {
+    "default": {
+        **env.database(DATABASE_URL),
+        "ENGINE": "platform_core.kits.tenancy.postgresql",
+        "ATOMIC_REQUESTS": False,  # services own their transactions
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": env.flag("BEHIND_PGBOUNCER"),
+    }
+}
+TENANCY_APPS = ("platform_core", "docuai", "academy", "marketing")
+TENANCY_UNSCOPED = "log" if PRODUCTION else "raise"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env.text("REDIS_URL", None if PRODUCTION else "redis://127.0.0.1:6379/0", why="broker, cache, rate limits")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+STORAGE_URL = env.text("STORAGE_URL", (DATA_DIR / "storage").as_uri())
+
+# --- people ----------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "platform_core.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+if ENVIRONMENT == "test":  # the tests sign in hundreds of times
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_UNIQUE_EMAIL = True
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+# --- work ------------------------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_DEFAULT_QUEUE = "fast"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_DB_REUSE_MAX = 1000  # with fresh_connections in celery.py: 3 times faster, and survives a restart of Postgres
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 60,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 1,
+}
+
+# --- words, times, files ---------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
+LOCALE_PATHS = [ROOT / "portfolio" / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static-collected"
+
+# --- mail, API, logs, headers ----------------------------------------------------------------------------------------
+globals().update(env.mail(env.text("EMAIL_URL", None if PRODUCTION else "smtp://127.0.0.1:1025")))
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "portfolio@portfolio.example")
+REST_FRAMEWORK = {
+    "UNAUTHENTICATED_USER": None,
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {"TITLE": "portfolio", "VERSION": "1.0.0", "OAS_VERSION": "3.1.1"}
+LOGGING = logging_config(
+    format="console" if env.text("LOG_FORMAT", "json") == "console" else "json", level=env.text("LOG_LEVEL", "INFO")
+)
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SESSION_COOKIE_HTTPONLY = True
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", True)
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31536000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
