@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from jinja2 import TemplateSyntaxError, Undefined, nodes, pass_context
 from jinja2.runtime import Context, LoopContext
@@ -114,7 +114,7 @@ class WordEnvironment(ImmutableSandboxedEnvironment):
 def in_text(value: Any) -> Markup:
     """This will make a value fit for the text of a run: escaped, without what XML forbids, line ends and tabs as Word's own."""
     if value.__class__ is Markup:
-        return cast(Markup, value)
+        return value
     text = _plain(value)
     if text.isprintable():
         return escape(text)

@@ -51,6 +51,13 @@ def spin(request: dict[str, Any], body: bytes) -> Answer:
         pass
 
 
+def burn(request: dict[str, Any], body: bytes) -> Answer:
+    start = time.process_time()
+    while time.process_time() - start < request["seconds"]:
+        pass
+    return {"pid": os.getpid()}, b""
+
+
 def sleep(request: dict[str, Any], body: bytes) -> Answer:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     grandchild = subprocess.Popen(["/bin/sleep", "60"])
@@ -95,5 +102,5 @@ def rows(request: dict[str, Any], body: bytes) -> Iterator[Answer]:
 
 OPERATIONS = {
     function.__name__: function
-    for function in (echo, connect, connect_from_grandchild, spin, sleep, eat, hold, die, write, shout, rows)
+    for function in (echo, connect, connect_from_grandchild, spin, burn, sleep, eat, hold, die, write, shout, rows)
 }
