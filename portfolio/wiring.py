@@ -1,5 +1,9 @@
-"""The one module that may know two products: plugs what one app offers into the ports of another."""
+"""The one module that may know two products: plugs what one app offers into the ports of another, and sets the clock."""
+
+from docuai.bulk import periodic as runs
+from portfolio.celery import app
 
 
 def plug() -> None:
     """This will run once, when all apps are loaded."""
+    app.add_periodic_task(runs.WAKE_SECONDS, runs.wake_runs.s(), name="wake open runs")

@@ -1,0 +1,146 @@
+"""Writes of runs: request, pause, resume, cancel, retry. REST, pages and commands call these."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from docuai.bulk import tasks
+from docuai.bulk.models import BulkRun, RunRow
+from docuai.library.models import TemplateVersion
+from platform_core.accounts.models import User
+from platform_core.audit.services import audit
+from platform_core.events.services import emit
+from platform_core.jobs import services as jobs
+from platform_core.kits.work.queue import enqueue
+from platform_core.organizations.models import Organization
+
+MAX_ROWS = 200_000
+KEEP_DAYS = 90
+JOB_KIND = "docuai.run"
+
+
+class RunError(Exception):
+    """A run cannot do what was asked; the message says why and what to do."""
+
+
+def request_run(
+    *,
+    actor: User | None,
+    organization: Organization,
+    version: TemplateVersion,
+    rows: Sequence[Mapping[str, Any]],
+    options: Mapping[str, Any] | None = None,
+    today: date,
+    idempotency_key: str = "",
+) -> BulkRun:
+    """This will store a run with all its rows, write it down and have its documents made: all of it or nothing.
+
+    ``rows`` are typed values by the version's schema. ``options``: format, language, document_date. Raises RunError.
+    """
+    _check_size(rows)
+    chosen = {"format": "pdf", "language": "", "document_date": today.isoformat(), **(options or {})}
+    with transaction.atomic():
+        lock_runs(organization)
+        job = jobs.start_job(
+            actor=actor,
+            organization=organization,
+            kind=JOB_KIND,
+            title=version.template.name,
+            total=len(rows),
+            idempotency_key=idempotency_key,
+        )
+        run = BulkRun.objects.create(
+            organization=organization,
+            number=_next_number(organization),
+            template=version.template,
+            version=version,
+            job=job,
+            stage=BulkRun.Stage.RENDERING,
+            options=chosen,
+            keep_until=today + timedelta(days=KEEP_DAYS),
+        )
+        _store_rows(run, rows, chosen)
+        audit(action="docuai.run.start", target=run, actor=actor, changes={"rows": [0, len(rows)]})
+        emit(type="docuai.run.started", organization_id=organization.pk, payload={"run_id": str(run.pk)})
+        enqueue(tasks.render_rows, organization_id=str(organization.pk), run_id=str(run.pk))
+    return run
+
+
+def pause(*, actor: User | None, run: BulkRun) -> None:
+    """This will stop claiming rows; those being made are finished."""
+    with transaction.atomic():
+        jobs.steer(job=run.job, actor=actor, to="paused")
+
+
+def resume(*, actor: User | None, run: BulkRun) -> None:
+    """This will go on with a paused run."""
+    with transaction.atomic():
+        jobs.steer(job=run.job, actor=actor, to="queued")
+        enqueue(tasks.render_rows, organization_id=str(run.organization_id), run_id=str(run.pk))
+
+
+def cancel(*, actor: User | None, run: BulkRun) -> None:
+    """This will end a run: finished documents stay, waiting rows are canceled."""
+    with transaction.atomic():
+        jobs.steer(job=run.job, actor=actor, to="canceled")
+        run.rows.filter(state__in=["queued", "running"]).update(state="canceled", lease_token=None, lease_until=None)
+
+
+def retry(*, actor: User | None, run: BulkRun) -> int:
+    """This will put the failed rows back in the queue and return how many."""
+    with transaction.atomic():
+        again = run.rows.filter(state="failed").update(state="queued", attempts=0, error=None)
+        if again:
+            jobs.steer(job=run.job, actor=actor, to="queued")
+            enqueue(tasks.render_rows, organization_id=str(run.organization_id), run_id=str(run.pk))
+    return again
+
+
+def lock_runs(organization: Organization) -> None:
+    """This will let one request at a time number a run of the organization (a transaction-long advisory lock)."""
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"runs {organization.pk}"])
+
+
+def _check_size(rows: Sequence[Mapping[str, Any]]) -> None:
+    if not rows:
+        raise RunError(str(_("The table has no rows. Add at least one row below the header.")))
+    if len(rows) > MAX_ROWS:
+        text = _("The table has %(rows)s rows; a run takes %(limit)s at most. Split it.")
+        raise RunError(str(text) % {"rows": len(rows), "limit": MAX_ROWS})
+
+
+def _next_number(organization: Organization) -> int:
+    last = BulkRun.objects.for_organization(organization).aggregate(last=Max("number"))["last"]
+    return (last or 0) + 1
+
+
+def _store_rows(run: BulkRun, rows: Sequence[Mapping[str, Any]], options: Mapping[str, Any]) -> None:
+    extension = options["format"]
+    RunRow.objects.bulk_create(
+        (
+            RunRow(
+                organization_id=run.organization_id,
+                run=run,
+                number=number,
+                key=row_key(number, data),
+                data=dict(data),
+                file_name=f"{number:05}.{extension}",
+                email=str(data.get("email") or "")[:254],
+            )
+            for number, data in enumerate(rows, start=1)
+        ),
+        batch_size=1000,
+    )
+
+
+def row_key(number: int, data: Mapping[str, Any]) -> str:
+    """This will name a row by its place and content: unique in its run, so a row cannot be stored twice."""
+    canonical = json.dumps([number, data], sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -1,0 +1,151 @@
+"""Rows become documents: one each, none twice, whatever is killed in between."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from django.db.models.functions import Now
+
+from docuai.bulk import rendering, selectors, services
+from docuai.bulk.models import Document, RunRow
+from docuai.library import services as library
+from platform_core.kits.tenancy.scope import tenant, unscoped
+from platform_core.organizations.models import Organization
+
+SOURCE = b"""#let row = json("data.json")
+#set document(title: "Hello", date: datetime(year: 2026, month: 11, day: 24))
+#set text(lang: "en")
+Hello #row.name
+"""
+TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture(autouse=True)
+def frame(settings, tmp_path):
+    settings.STORAGE_URL = tmp_path.as_uri()
+    with unscoped():
+        yield
+
+
+@pytest.fixture
+def organization(db):
+    made = Organization.objects.create(name="Universidad Andina", slug="universidad-andina")
+    with tenant(made.pk):
+        yield made
+
+
+@pytest.fixture
+def version(organization):
+    draft = library.create_template(
+        actor=None, organization=organization, name="Greeting", engine="typst", sources={"en": SOURCE}
+    )
+    return library.publish(actor=None, version=draft)
+
+
+def make_run(organization, version, rows):
+    return services.request_run(
+        actor=None, organization=organization, version=version, rows=rows, today=TODAY, options={"pdf_a": False}
+    )
+
+
+def work(run):
+    while rendering.render_rows(organization_id=run.organization_id, run_id=run.pk):
+        pass
+    run.job.refresh_from_db()
+
+
+def test_ten_rows_make_ten_documents(organization, version):
+    run = make_run(organization, version, [{"name": f"Person {n}"} for n in range(10)])
+
+    work(run)
+
+    assert run.job.state == "done"
+    assert selectors.counts(run)["done"] == 10
+    contents = [selectors.content_of(document) for document in selectors.valid_documents(run)]
+    assert len(contents) == 10
+    assert all(content.startswith(b"%PDF-") for content in contents)
+    assert len(set(contents)) == 10
+
+
+def test_a_row_that_cannot_be_made_fails_with_a_reason_and_the_rest_go_on(organization, version):
+    run = make_run(organization, version, [{"name": "Ana"}, {"nombre": "no name"}, {"name": "Zoë"}])
+
+    work(run)
+
+    assert run.job.state == "partial"
+    failed = run.rows.get(state="failed")
+    assert failed.number == 2
+    assert failed.error["message"]
+    assert Document.objects.filter(run=run).count() == 2
+
+
+def test_rows_of_a_killed_worker_are_taken_up_again(organization, version):
+    run = make_run(organization, version, [{"name": f"Person {n}"} for n in range(3)])
+    RunRow.objects.filter(run=run, number=2).update(
+        state="running", lease_token=uuid4(), lease_until=Now() - timedelta(seconds=1), attempts=1
+    )
+
+    work(run)
+
+    assert run.job.state == "done"
+    assert Document.objects.filter(run=run).count() == 3
+
+
+def test_a_worker_that_lost_its_lease_changes_nothing(organization, version):
+    run = make_run(organization, version, [{"name": "Ana"}])
+    stale = rendering.claim(RunRow.objects.for_organization(organization).filter(run=run), limit=5, order_by="number")
+    RunRow.objects.filter(run=run).update(lease_until=Now() - timedelta(seconds=1))
+    work(run)
+    before = run.rows.get().document_id
+
+    rendering._make(run, stale)
+
+    assert run.rows.get().document_id == before
+    assert Document.objects.filter(run=run).count() == 1
+
+
+def test_a_row_that_keeps_killing_its_worker_is_given_up_with_a_reason(organization, version):
+    run = make_run(organization, version, [{"name": "Ana"}])
+    RunRow.objects.filter(run=run).update(attempts=3)
+
+    work(run)
+
+    row = run.rows.get()
+    assert (row.state, row.error["code"]) == ("failed", "engine_crash")
+    assert run.job.state == "failed"
+
+
+def test_a_paused_run_makes_nothing_until_it_is_resumed(organization, version):
+    run = make_run(organization, version, [{"name": "Ana"}])
+    services.pause(actor=None, run=run)
+    work(run)
+    assert selectors.counts(run)["queued"] == 1
+
+    services.resume(actor=None, run=run)
+    work(run)
+
+    assert run.job.state == "done"
+
+
+def test_a_canceled_run_keeps_no_open_row(organization, version):
+    run = make_run(organization, version, [{"name": "Ana"}])
+
+    services.cancel(actor=None, run=run)
+    work(run)
+
+    assert run.job.state == "canceled"
+    assert selectors.counts(run)["canceled"] == 1
+
+
+def test_a_table_without_rows_is_refused(organization, version):
+    with pytest.raises(services.RunError, match="no rows"):
+        make_run(organization, version, [])
+    assert RunRow.objects.count() == 0
+
+
+def test_the_same_rows_give_the_same_bytes(organization, version):
+    first, second = (make_run(organization, version, [{"name": "Ana"}]) for _ in range(2))
+    work(first)
+    work(second)
+
+    assert next(selectors.valid_documents(first)).sha256 == next(selectors.valid_documents(second)).sha256
