@@ -4,18 +4,16 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, task_prerun
+from celery.signals import task_prerun
+
+from platform_core.kits.observability import workers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portfolio.settings")
 
 app = Celery("portfolio")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-
-
-@setup_logging.connect
-def keep_django_logging(**kwargs: Any) -> None:
-    """Django's LOGGING stands; Celery must not add handlers of its own."""
+workers.install(app)
 
 
 @task_prerun.connect

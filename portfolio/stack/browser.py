@@ -50,7 +50,7 @@ def browser_path() -> str:
 def _unpacked() -> Path:
     version = json.loads((PACKAGE / "package.json").read_text())["version"]
     folder = data_folder() / "browser" / version
-    program = folder / "chromium-run"
+    program: Path = folder / "chromium-run"
     with _alone(folder.parent):
         if not program.exists():
             shutil.rmtree(folder, ignore_errors=True)

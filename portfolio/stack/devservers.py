@@ -39,7 +39,7 @@ def _running(command: list[str], stop: int, log: Path, **popen: object) -> Itera
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            preexec_fn=child_setup(stop),  # noqa: PLW1509 - started before any thread
+            preexec_fn=child_setup(stop),
             **popen,  # type: ignore[call-overload]
         )
         try:

@@ -71,7 +71,7 @@ def defaults() -> dict[str, str]:
     }
     if "SECRET_KEY" not in os.environ:
         ours["SECRET_KEY"] = secret(data / "secret_key")
-    return {**ours, **os.environ, "DATA_DIR": str(data), "PROMETHEUS_MULTIPROC_DIR": str(data / "metrics")}
+    return {**ours, **os.environ, "DATA_DIR": str(data)}
 
 
 def of_the_stack(environment: Mapping[str, str]) -> dict[str, str]:

@@ -80,7 +80,6 @@ def message(folder: Path, id: str) -> Message:
     attachments = [
         Attachment(part.get_filename() or "attachment", part.get_content_type(), _bytes(part))
         for part in parsed.iter_attachments()
-        if isinstance(part, EmailMessage)
     ]
     return Message(_summary(file, parsed), headers, _body(parsed, "plain"), _body(parsed, "html"), attachments, raw)
 

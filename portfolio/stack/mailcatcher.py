@@ -29,7 +29,7 @@ class Keeper:
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
         """This will keep a message and accept it. Refuses it (the sender tries again) when it cannot be written."""
         try:
-            self.keep(envelope.mail_from or "", envelope.rcpt_tos, bytes(envelope.content or b""))
+            self.keep(envelope.mail_from or "", envelope.rcpt_tos, envelope.original_content or b"")
         except OSError as error:
             return f"452 Not kept: {error.strerror}"
         return "250 Kept"

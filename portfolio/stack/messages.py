@@ -13,9 +13,8 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from portfolio.stack.catalogs import APPS
 from portfolio.stack.commands import manage
-from portfolio.stack.places import ROOT
+from portfolio.stack.places import APPS, ROOT
 
 LANGUAGES = ("es",)
 IGNORED = ("node_modules", "var", ".venv", "tests", "static", "docker")
@@ -62,7 +61,7 @@ def _ids(file: Path) -> set[str]:
         return set()
     with file.open("rb") as source:
         catalog = read_po(source)
-    return {message.id[0] if isinstance(message.id, tuple) else message.id for message in catalog if message.id}
+    return {message.id if isinstance(message.id, str) else message.id[0] for message in catalog if message.id}
 
 
 def _makemessages(folder: Path, languages: list[str]) -> int:
@@ -78,15 +77,12 @@ def _gettext() -> dict[str, str]:
     if shutil.which("xgettext") and shutil.which("msguniq") and shutil.which("msgmerge"):
         return {}
     spec = importlib.util.find_spec("cmeel")
-    prefix = Path(next(iter(spec.submodule_search_locations))).parent / "cmeel.prefix" if _located(spec) else None
+    places = spec.submodule_search_locations if spec else None
+    prefix = Path(places[0]).parent / "cmeel.prefix" if places else None
     if prefix is None or not (prefix / "bin" / "xgettext").exists():
         raise MessagesError("No gettext: apt install gettext, or make test once, which installs the wheel.")
     path = os.pathsep.join((str(prefix / "bin"), os.environ.get("PATH", "")))
     return {"PATH": path, "LD_LIBRARY_PATH": str(prefix / "lib")}
-
-
-def _located(spec: object) -> bool:
-    return spec is not None and bool(getattr(spec, "submodule_search_locations", None))
 
 
 def _drop_fuzzy_header(file: Path) -> None:

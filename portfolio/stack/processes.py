@@ -6,6 +6,7 @@ Every program is the leader of its own session: what it leaves behind (workers o
 process group. All programs are started by the main thread, see ``kernel``.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -194,7 +195,7 @@ class Supervisor:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=child_setup(program.death_signal, nice=program.nice),  # noqa: PLW1509 - no threads here
+                preexec_fn=child_setup(program.death_signal, nice=program.nice),
                 **arguments,
             )
         return _Child(program, process, follower, time.monotonic(), ticks=start_ticks(process.pid))
@@ -237,7 +238,8 @@ class Supervisor:
         for child in children:
             _end_group(child.process.pid, seconds=0)
             child.process.wait()
-            child.follower.show(self.terminal)
+            if self.ready:
+                child.follower.show(self.terminal)
 
     def _last_words(self, child: _Child, code: int) -> str:
         log = child.follower.file
@@ -261,17 +263,13 @@ def _reason(code: int) -> str:
 
 
 def _signal(pid: int, number: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
-    except ProcessLookupError:
-        pass
 
 
 def _kill_group(group: int) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def _end_group(group: int, *, seconds: float) -> None:

@@ -14,6 +14,7 @@ import signal
 import sys
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from portfolio.stack import announce, commands, environment, lock, places, ports, postgres, valkey
@@ -162,7 +163,7 @@ class Stack:
 
     def _finish_building(self, names: list[str]) -> None:
         for name in names:
-            self.supervisor.wait_for(lambda name=name: self.supervisor.finished(name), name, seconds=600)
+            self.supervisor.wait_for(partial(self.supervisor.finished, name), name, seconds=600)
         if names and places.collect_stamp() != places.read(self.data / "collected.stamp"):
             self._run_once("collect-static", commands.manage("collectstatic", "--no-input", "-v", "0"), seconds=300)
             (self.data / "collected.stamp").write_text(places.collect_stamp())
@@ -201,6 +202,7 @@ class Stack:
         self, name: str, command: list[str], *, stop_seconds: float = 10, nice: int = 0, death: int = signal.SIGTERM
     ) -> None:
         secret_free = {key: value for key, value in self.environment.items() if key not in environment.OWNER_ONLY}
+        secret_free["PROMETHEUS_MULTIPROC_DIR"] = str(self.data / "metrics")
         self.supervisor.start(
             Program(
                 name,
@@ -213,14 +215,18 @@ class Stack:
             )
         )
 
-    def _start_once(self, name: str, command: list[str], *, nice: int = 0, **extra: dict[str, str]) -> None:
-        values = extra.get("environment", self.environment)
+    def _start_once(
+        self, name: str, command: list[str], *, nice: int = 0, environment: dict[str, str] | None = None
+    ) -> None:
+        values = environment or self.environment
         self.supervisor.start(
             Program(name, command, environment=values, nice=nice, once=True, popen={"cwd": places.ROOT})
         )
 
-    def _run_once(self, name: str, command: list[str], *, seconds: float, **extra: dict[str, str]) -> None:
-        self._start_once(name, command, **extra)
+    def _run_once(
+        self, name: str, command: list[str], *, seconds: float, environment: dict[str, str] | None = None
+    ) -> None:
+        self._start_once(name, command, environment=environment)
         self.supervisor.wait_for(lambda: self.supervisor.finished(name), name, seconds=seconds)
 
 

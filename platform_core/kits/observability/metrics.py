@@ -13,6 +13,8 @@ from prometheus_client.core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+if _folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    os.makedirs(_folder, exist_ok=True)
 COUNTED = CollectorRegistry()
 Source = Callable[[], Iterable[Metric]]
 _sources: dict[str, Source] = {}

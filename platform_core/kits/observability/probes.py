@@ -45,13 +45,13 @@ def metrics(request: HttpRequest) -> HttpResponse:
 PROBES: dict[str, Probe] = {"/livez": livez, "/readyz": readyz, "/metrics": metrics}
 
 
-def broker() -> "redis.Redis":
+def broker() -> "redis.Redis[bytes]":
     """This will return the process' client of the broker: a second at most for anything."""
     if "client" not in _broker:
         _broker["client"] = redis.Redis.from_url(
             settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1, retry=None
         )
-    client: redis.Redis = _broker["client"]
+    client: redis.Redis[bytes] = _broker["client"]
     return client
 
 
