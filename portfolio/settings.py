@@ -25,7 +25,9 @@ SECRET_KEY = env.text(
     why="it signs sessions and links; 50 random characters or more",
 )
 DEBUG = False
-BASE_URL = env.text("BASE_URL", None if PRODUCTION else "http://127.0.0.1:8000", why="the address people open").rstrip("/")
+BASE_URL = env.text("BASE_URL", None if PRODUCTION else "http://127.0.0.1:8000", why="the address people open").rstrip(
+    "/"
+)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "127.0.0.1,localhost,[::1],testserver")
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("Set ALLOWED_HOSTS: the host names this site answers to, separated by commas.")
@@ -57,6 +59,7 @@ MIDDLEWARE = [
     "platform_core.kits.observability.middleware.ObservabilityMiddleware",
     "platform_core.kits.tenancy.middleware.ScopeMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -148,6 +151,16 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static-collected"
+STATICFILES_DIRS = [DATA_DIR / "static"] if (DATA_DIR / "static").is_dir() else []
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if ENVIRONMENT == "test"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 
 # --- mail, API, logs, headers ----------------------------------------------------------------------------------------
 globals().update(env.mail(env.text("EMAIL_URL", None if PRODUCTION else "smtp://127.0.0.1:1025")))

@@ -2,4 +2,8 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("accounts/", include("allauth.urls"))]
+urlpatterns = [
+    path("", include("platform_core.shell.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("orgs/<slug:slug>/docuai/", include("docuai.bulk.urls")),
+]

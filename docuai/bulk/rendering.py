@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from docuai.bulk.models import BulkRun, Document, RunRow
 from docuai.engines import services as engines
-from docuai.engines.base import EngineError, Rendered, RenderOptions
+from docuai.engines.services import EngineError, Rendered, RenderOptions
 from docuai.library import services as library
 from platform_core.files.services import write_bytes
 from platform_core.jobs import services as jobs
@@ -89,9 +89,7 @@ def _store(run: BulkRun, taken: Claim, made: Mapping[UUID, Rendered], failures: 
     held = RunRow.objects.for_organization(run.organization_id).held(taken.token)
     with transaction.atomic():
         ours = list(held.select_for_update().order_by("id"))
-        documents = [
-            _document(run, row, made[row.pk], pack_key, offsets[row.pk]) for row in ours if row.pk in made
-        ]
+        documents = [_document(run, row, made[row.pk], pack_key, offsets[row.pk]) for row in ours if row.pk in made]
         Document.objects.bulk_create(documents)
         finished = {document.row_id: document for document in documents}
         for row in ours:
@@ -99,7 +97,7 @@ def _store(run: BulkRun, taken: Claim, made: Mapping[UUID, Rendered], failures: 
             row.error = failures.get(row.pk)
             row.state = "done" if row.document else "failed" if row.error else "queued"
             row.lease_token = row.lease_until = None
-            row.finished_at = Now() if row.state != "queued" else None  # type: ignore[assignment]
+            row.finished_at = Now() if row.state != "queued" else None
         RunRow.objects.bulk_update(
             ours, ["document", "error", "state", "lease_token", "lease_until", "finished_at"], batch_size=100
         )

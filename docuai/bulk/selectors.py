@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.models import Count
 
 from docuai.bulk.models import BulkRun, Document, RunRow
-from platform_core.files.services import read_bytes
+from platform_core.files.selectors import read_bytes
 
 
 def counts(run: BulkRun) -> dict[str, int]:

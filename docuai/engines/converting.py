@@ -27,7 +27,10 @@ from docuai.engines.word_features import SYMBOLS, runs_with_fonts
 
 OFFICE_PLACES = ("/usr/lib/libreoffice/program/soffice", "/opt/libreoffice/program/soffice", "/usr/local/bin/soffice")
 OFFICE_SECONDS = 120
-OFFICE_FILTER = 'pdf:writer_pdf_Export:{{"SelectPdfVersion":{{"type":"long","value":"{version}"}},"PDFUACompliance":{{"type":"boolean","value":"{ua}"}}}}'
+OFFICE_FILTER = (
+    'pdf:writer_pdf_Export:{{"SelectPdfVersion":{{"type":"long","value":"{version}"}},'
+    '"PDFUACompliance":{{"type":"boolean","value":"{ua}"}}}}'
+)
 FONT_ATTRIBUTE = re.compile(rb'\b(w:ascii|w:hAnsi|w:cs|w:eastAsia|typeface)="([^"]+)"')
 
 
@@ -123,7 +126,7 @@ def _by_dxpdf(docx: bytes) -> bytes | EngineError:
         return bytes(_dxpdf().convert(with_twins(docx)))
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - a Rust library without error types of its own
+    except Exception as error:
         return EngineError("converter_failed", detail=str(error)[:200])
 
 

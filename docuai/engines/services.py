@@ -28,6 +28,18 @@ from docuai.engines.base import (
 from platform_core.kits.sandbox import wire
 from platform_core.kits.sandbox.pool import Reply, Sandbox, SandboxCrash
 
+__all__ = [
+    "Capabilities",
+    "EngineError",
+    "Field",
+    "Inspection",
+    "Problem",
+    "Rendered",
+    "RenderOptions",
+    "RowResult",
+    "VersionSource",
+]  # what a caller needs to speak to an engine; besides them, the functions below
+
 ENGINES = ("typst", "word")
 MERGE_BYTES = 4 * 1024 * 1024
 

@@ -10,7 +10,8 @@ from typing import Any
 from docuai.engines.base import EngineError, Location, Problem, Severity
 
 BLOCK = re.compile(
-    r"^(?P<level>error|warning): (?P<message>.*?)(?=^\s*┌─|^\s*= hint|^error: |^warning: |^help: |\Z)(?P<rest>.*?)(?=^error: |^warning: |\Z)",
+    r"^(?P<level>error|warning): (?P<message>.*?)(?=^\s*┌─|^\s*= hint|^error: |^warning: |^help: |\Z)"
+    r"(?P<rest>.*?)(?=^error: |^warning: |\Z)",
     re.MULTILINE | re.DOTALL,
 )
 PLACE = re.compile(r"┌─ (?P<file>.+?):(?P<line>\d+):(?P<column>\d+)")

@@ -120,7 +120,7 @@ def _typed(need: Need, method: str) -> None:
 
 def _direct(text: str, need: Need) -> None:
     for dotted in re.findall(rf"{DATA}((?:\.{NAME})+)", text):
-        steps = [step for step in dotted.strip(".").split(".")]
+        steps = list(dotted.strip(".").split("."))
         while steps and steps[-1] in METHODS:
             steps.pop()
         if steps:

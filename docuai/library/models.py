@@ -82,7 +82,9 @@ class TemplateVersion(OrganizationOwned):
         constraints = [
             models.UniqueConstraint(fields=["organization", "template", "number"], name="version_number_once"),
             models.UniqueConstraint(
-                fields=["organization", "template"], name="version_published_once", condition=models.Q(state="published")
+                fields=["organization", "template"],
+                name="version_published_once",
+                condition=models.Q(state="published"),
             ),
         ]
 

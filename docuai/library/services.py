@@ -13,7 +13,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from docuai.engines import services as engines
-from docuai.engines.base import Inspection, VersionSource
+from docuai.engines.services import Inspection, VersionSource
 from docuai.library.models import DocumentTemplate, TemplateSource, TemplateVersion
 from platform_core.accounts.models import User
 from platform_core.audit.services import audit
@@ -25,7 +25,13 @@ class TemplateError(Exception):
 
 
 def create_template(
-    *, actor: User | None, organization: Organization, name: str, engine: str, sources: Mapping[str, bytes], **fields: Any
+    *,
+    actor: User | None,
+    organization: Organization,
+    name: str,
+    engine: str,
+    sources: Mapping[str, bytes],
+    **fields: Any,
 ) -> TemplateVersion:
     """This will make a template with its first version, a draft. Problems do not stop it: they are listed.
 
@@ -64,7 +70,9 @@ def publish(*, actor: User | None, version: TemplateVersion) -> TemplateVersion:
         template = DocumentTemplate.objects.for_organization(version.organization_id).select_for_update()
         template.get(id=version.template_id)
         versions = TemplateVersion.objects.for_organization(version.organization_id)
-        versions.filter(template=version.template_id, state="published").exclude(id=version.pk).update(state="deprecated")
+        versions.filter(template=version.template_id, state="published").exclude(id=version.pk).update(
+            state="deprecated"
+        )
         versions.filter(id=version.pk).update(state="published", published_at=Now())
         audit(action="docuai.template.publish", target=version, actor=actor, changes={"number": [None, version.number]})
     version.refresh_from_db()
@@ -93,9 +101,7 @@ def _source(organization_id: UUID, version_id: UUID, content_hash: str) -> Versi
 def _inspected(engine: str, sources: Mapping[str, bytes], **content: Any) -> Inspection:
     if not sources:
         raise TemplateError(str(_("Add a source file.")))
-    return engines.inspect(
-        engine=engine, sources=sources, schema=content.get("schema"), sample=content.get("sample")
-    )
+    return engines.inspect(engine=engine, sources=sources, schema=content.get("schema"), sample=content.get("sample"))
 
 
 def _store_version(

@@ -1,6 +1,7 @@
 """Background work that people see: one row a job, with state, counts and a log."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -15,7 +16,7 @@ from platform_core.kits.work.leases import Leased, LeasedQuerySet
 class JobQuerySet(LeasedQuerySet["Job"]):
     """State changes of jobs: each is one guarded update along ``Job.TRANSITIONS``."""
 
-    def move(self, job_id: object, to: str, **fields: object) -> bool:
+    def move(self, job_id: UUID, to: str, **fields: object) -> bool:
         """This will move the job to ``to`` if its present state allows it; False when it does not."""
         sources = [state for state, targets in Job.TRANSITIONS.items() if to in targets]
         return bool(self.filter(id=job_id, state__in=sources).update(state=to, **fields))
@@ -82,7 +83,9 @@ class Job(Leased):
         ]
         indexes = [
             models.Index(fields=["organization", "-created_at"], name="job_newest"),
-            models.Index(fields=["state", "lease_until"], name="job_open", condition=models.Q(state__in=["queued", "running"])),
+            models.Index(
+                fields=["state", "lease_until"], name="job_open", condition=models.Q(state__in=["queued", "running"])
+            ),
         ]
 
     def __str__(self) -> str:

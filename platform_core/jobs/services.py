@@ -1,16 +1,20 @@
 """Starting, steering and ending jobs. The slice that owns the work calls these inside its own transaction."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from platform_core.accounts.models import User
 from platform_core.audit.services import audit
 from platform_core.events.services import emit
 from platform_core.jobs.models import Job, JobLogLine
-from platform_core.organizations.models import Organization
+
+if TYPE_CHECKING:
+    from platform_core.accounts.models import User
+    from platform_core.organizations.models import Organization
 
 
 class JobStateError(Exception):
@@ -19,7 +23,9 @@ class JobStateError(Exception):
     message = _("This is not possible in the job's present state. Reload the page to see it.")
 
 
-def start_job(*, actor: User | None, organization: Organization, kind: str, title: str, total: int, **fields: Any) -> Job:
+def start_job(
+    *, actor: User | None, organization: Organization, kind: str, title: str, total: int, **fields: Any
+) -> Job:
     """This will make a queued job; the caller audits, and enqueues after commit."""
     return Job.objects.create(
         organization=organization, started_by=actor, kind=kind, title=title[:200], total=total, **fields
@@ -35,8 +41,10 @@ def log(*, job: Job, message: str, level: str = "info", **parameters: Any) -> No
 
 def begin(*, job: Job) -> None:
     """This will mark a queued job running; one that runs already stays as it is."""
-    if Job.objects.for_organization(job.organization_id).filter(id=job.pk, state="queued").update(
-        state="running", started_at=Now()
+    if (
+        Job.objects.for_organization(job.organization_id)
+        .filter(id=job.pk, state="queued")
+        .update(state="running", started_at=Now())
     ):
         log(job=job, message="Started")
 

@@ -51,7 +51,9 @@ class OutgoingMail(Leased):
         constraints = [models.UniqueConstraint(fields=["organization", "idempotency_key"], name="mail_once")]
         indexes = [
             models.Index(
-                fields=["organization", "created_at"], name="mail_open", condition=models.Q(state__in=["queued", "running"])
+                fields=["organization", "created_at"],
+                name="mail_open",
+                condition=models.Q(state__in=["queued", "running"]),
             ),
             models.Index(fields=["organization", "job", "state"], name="mail_job"),
         ]
@@ -81,5 +83,3 @@ class Suppression(OrganizationOwned):
 
     class Meta:
         constraints = [models.UniqueConstraint("organization", Lower("address"), name="suppression_once")]
-
-

@@ -1,7 +1,5 @@
 """Customers, who belongs to them, who is invited, and what their plan allows."""
 
-from typing import Any, ClassVar
-
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
@@ -138,5 +136,3 @@ class UsageEntry(OrganizationOwned):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "key"], name="usage_entry_once")]
-
-

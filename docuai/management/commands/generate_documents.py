@@ -78,7 +78,9 @@ class Command(BaseCommand):
         run.job.refresh_from_db()
         counts = selectors.counts(run)
         report = {"run": run.number, "state": run.job.state, "counts": counts, "output": str(options["output"])}
-        self.stdout.write(json.dumps(report) if options["json"] else f"\n{counts['done']} of {run.job.total} documents.")
+        self.stdout.write(
+            json.dumps(report) if options["json"] else f"\n{counts['done']} of {run.job.total} documents."
+        )
         if counts["failed"]:
             raise CommandError(f"{counts['failed']} rows failed.", returncode=2)
 

@@ -7,7 +7,6 @@ address of the visitor, the user only where the view has asked for it (no query 
 import re
 import time
 from collections.abc import Callable
-from typing import cast
 
 import structlog
 from django.http import HttpRequest, HttpResponse
@@ -68,7 +67,7 @@ class ObservabilityMiddleware(RequestMiddleware):
 def route(request: HttpRequest) -> str:
     """This will return the pattern that matched, so that metrics have as many series as there are routes."""
     match = request.resolver_match
-    return cast(str, match.route) or "/" if match else "unmatched"
+    return match.route or "/" if match else "unmatched"
 
 
 def _method(request: HttpRequest) -> str:

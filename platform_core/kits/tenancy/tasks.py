@@ -8,7 +8,7 @@ from celery.contrib.django.task import DjangoTask
 from platform_core.kits.tenancy.scope import tenant, unscoped
 
 
-class OrganizationTask(DjangoTask):  # type: ignore[misc]
+class OrganizationTask(DjangoTask[..., Any]):
     """Opens the scope of its keyword ``organization_id``, and no transaction: network calls stand between those.
 
     The organization is an argument, not ambient: ``delay_on_commit`` publishes when the scope may have moved on, and a
@@ -22,7 +22,7 @@ class OrganizationTask(DjangoTask):  # type: ignore[misc]
             return super().__call__(*args, organization_id=organization_id, **kwargs)
 
 
-class PlatformTask(DjangoTask):  # type: ignore[misc]
+class PlatformTask(DjangoTask[..., Any]):
     """Starts with no scope: the clock and claims, which open ``service`` and ``tenant`` themselves."""
 
     abstract = True

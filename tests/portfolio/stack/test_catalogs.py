@@ -36,7 +36,9 @@ def test_a_catalog_is_compiled_once_and_read_by_gettext(project: Path) -> None:
 def test_a_fuzzy_header_is_an_error_that_names_the_file(project: Path) -> None:
     make_catalog(project, "#, fuzzy\n" + HEADER + 'msgid "Run"\nmsgstr "Lote"\n')
 
-    with pytest.raises(catalogs.CatalogError, match=r"portfolio/locale/es/LC_MESSAGES/django\.po: the header is marked"):
+    with pytest.raises(
+        catalogs.CatalogError, match=r"portfolio/locale/es/LC_MESSAGES/django\.po: the header is marked"
+    ):
         catalogs.compile_changed()
 
 

@@ -15,8 +15,7 @@ from portfolio.stack.up import UsageError, refuse_taken_port
 
 @pytest.fixture
 def listener() -> "socket.socket":
-    server = socket.create_server((ports.LOOPBACK, 0))
-    return server
+    return socket.create_server((ports.LOOPBACK, 0))
 
 
 def test_a_taken_port_is_refused_with_its_holder_and_a_way_out(listener: "socket.socket") -> None:

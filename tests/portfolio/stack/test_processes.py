@@ -133,7 +133,9 @@ def test_a_program_that_fails_once_and_for_all_shows_its_last_lines(supervisor: 
 
 def test_lines_carry_the_name_of_their_program(supervisor: Supervisor, screen: io.StringIO) -> None:
     supervisor.show_from_now_on()
-    supervisor.start(make_program("web", "print('GET /'); import signal; signal.pause()", environment={"PYTHONUNBUFFERED": "1"}))
+    supervisor.start(
+        make_program("web", "print('GET /'); import signal; signal.pause()", environment={"PYTHONUNBUFFERED": "1"})
+    )
 
     supervisor.wait_for(lambda: "GET /" in screen.getvalue(), "line", seconds=20)
 

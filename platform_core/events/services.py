@@ -1,0 +1,15 @@
+"""Writing news to the outbox, in the transaction of what is new."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from platform_core.events.models import OutboxEvent
+from platform_core.kits.observability.context import request_id
+
+
+def emit(*, type: str, organization_id: UUID, payload: Mapping[str, Any]) -> OutboxEvent:
+    """This will store one event; readers see it after the commit, in commit order. Payloads hold ids and counts only."""
+    return OutboxEvent.objects.create(
+        organization_id=organization_id, type=type, payload=dict(payload), request_id=request_id()[:64]
+    )

@@ -1,0 +1,82 @@
+"""Loads the demo: two organizations, their people and the starters. Safe to repeat: what is there stays."""
+
+import json
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from docuai.library import services as library
+from docuai.library.models import DocumentTemplate
+from docuai.library.starters import STARTERS
+from platform_core.accounts.models import User
+from platform_core.kits.tenancy.scope import tenant, unscoped
+from platform_core.organizations.models import Membership, Organization
+
+PASSWORD = "demo-andina"
+ANDINA, NORTE = ("Universidad Andina", "universidad-andina"), ("Estudio Norte", "estudio-norte")
+PEOPLE = (
+    ("Marta Ríos", "marta@andina.example", "owner"),
+    ("Ana Quispe", "ana@andina.example", "editor"),
+    ("Sofía Castellanos", "sofia@andina.example", "admin"),
+    ("Tomás Becker", "tomas@andina.example", "viewer"),
+)
+
+
+class Command(BaseCommand):
+    help = "Load the demo data (development only)."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("DEMO is off: the demo's people have a public password.")
+        with unscoped():
+            andina, norte = (
+                Organization.objects.get_or_create(slug=s, defaults={"name": n})[0] for n, s in (ANDINA, NORTE)
+            )
+            for name, email, role in PEOPLE:
+                self._join(andina, self._person(name, email), role)
+            self._join(norte, self._person("Nora Díaz", "nora@norte.example"), "owner")
+            for organization in (andina, norte):
+                self._starters(organization)
+        self._write(andina, norte)
+
+    def _person(self, name: str, email: str) -> User:
+        user = User.objects.filter(email=email).first() or User.objects.create_user(email, PASSWORD, name=name)
+        EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
+        return user
+
+    def _join(self, organization: Organization, user: User, role: str) -> None:
+        with tenant(organization.pk):
+            Membership.objects.get_or_create(organization=organization, user=user, defaults={"role": role})
+
+    def _starters(self, organization: Organization) -> None:
+        with tenant(organization.pk):
+            there = set(DocumentTemplate.objects.for_organization(organization).values_list("starter", flat=True))
+            for starter in STARTERS:
+                if starter.slug in there or starter.engine != "typst":
+                    continue
+                version = library.create_template(
+                    actor=None,
+                    organization=organization,
+                    name=str(starter.name),
+                    engine=starter.engine,
+                    sources=starter.sources(),
+                    description=str(starter.description)[:300],
+                    starter=starter.slug,
+                    schema=starter.schema(),
+                    sample=starter.sample(),
+                )
+                if not any(problem["severity"] == "error" for problem in version.problems):
+                    library.publish(actor=None, version=version)
+
+    def _write(self, andina: Organization, norte: Organization) -> None:
+        facts = {
+            "url": settings.BASE_URL,
+            "email": PEOPLE[0][1],
+            "password": PASSWORD,
+            "organization": andina.slug,
+            "mail_url": f"{settings.BASE_URL}/mail",
+            "other": {"organization": norte.slug},
+        }
+        (settings.DATA_DIR / "demo.json").write_text(json.dumps(facts, indent=2))

@@ -1,0 +1,20 @@
+// Every ordinary page loads this. One custom element a behavior: attributes in, events out, safe to connect twice (htmx swaps).
+import "./elements/announce.js";
+import "./elements/autosave.js";
+import "./elements/busy.js";
+import "./elements/chart.js";
+import "./elements/combobox.js";
+import "./elements/copy.js";
+import "./elements/dialog.js";
+import "./elements/dropzone.js";
+import "./elements/focus.js";
+import "./elements/menu.js";
+import "./elements/reveal.js";
+import "./elements/shortcuts.js";
+import "./elements/submit.js";
+import "./elements/table-select.js";
+import "./elements/tabs.js";
+import "./elements/theme.js";
+import "./elements/toast-region.js";
+import "./elements/tooltip.js";
+import "./elements/unsaved.js";
