@@ -15,6 +15,7 @@ from docuai.engines.base import Field, Problem
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ITEM = "[]"
 MAX_ITEMS = 5000
+STEERING = frozenset(("lang", "region", "paper", "currency"))  # they decide how a document is written and need not be printed
 DATE_NAME = re.compile(r"(^|_)(date|day|fecha|on)$")
 NUMBER_NAME = re.compile(r"(^|_)(amount|price|total|subtotal|quantity|tax|rate|base|importe|precio|cantidad)$")
 PLAIN = ["string", "number", "boolean"]  # a value that is only printed may be any of these
@@ -124,7 +125,7 @@ def compare(declared: Mapping[str, Any], need: Need) -> Iterator[Problem]:
             if name not in properties and name != "lang":
                 yield Problem("warning", "field_undeclared", {"field": name})
     for name, value in properties.items():
-        if name not in need.children and not value.get("readOnly"):
+        if name not in need.children and name not in STEERING and not value.get("readOnly"):
             yield Problem("notice", "field_unused", {"field": name})
 
 

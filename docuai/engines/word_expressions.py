@@ -27,6 +27,7 @@ ILLEGAL = re.compile("[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ff
 LINE_END = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 BREAK, TAB = '</w:t><w:br/><w:t xml:space="preserve">', '</w:t><w:tab/><w:t xml:space="preserve">'
 MAX_LOOP_DEPTH = 3
+JINJA_NAMES = frozenset(("self", "super", "caller", "varargs", "kwargs"))
 LOOP_NAMES = frozenset(["index", "index0", "first", "last", "length", "revindex"])
 PLAIN_FILTERS = frozenset(
     [
@@ -306,6 +307,8 @@ def _forbidden(node: nodes.Node) -> str:
         return type(node).__name__.lower()
     name = getattr(node, "attr", None) or getattr(node, "name", None)
     if isinstance(node, (nodes.Name, nodes.Getattr)) and str(name).startswith("_"):
+        return str(name)
+    if isinstance(node, nodes.Name) and name in JINJA_NAMES:
         return str(name)
     if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const) and str(node.arg.value).startswith("_"):
         return str(node.arg.value)

@@ -38,6 +38,7 @@ FILLED = re.compile(
 )
 OPEN_TAG = re.compile(rb"\{\{|\{%")
 OWN_NAME = re.compile(r"(?<![\w.'\"])_\w*")
+KEYWORDS = frozenset(("if", "elif", "else", "endif", "for", "endfor", "set"))
 STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
 TEST_MARK = (
     '<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:rPr><w:b/><w:color w:val="C81E1E"/><w:sz w:val="28"/></w:rPr>'
@@ -115,6 +116,8 @@ def _read_tags(part: Part, need: Need) -> Iterator[Problem]:
     for tag in part.tags:
         if tag.kind == "comment":
             continue
+        if tag.kind == "block" and tag.keyword not in KEYWORDS:
+            continue  # told already, with the blocks
         node = _parsed(tag)
         if isinstance(node, str):
             yield Problem("error", "tag_syntax", {"tag": tag.written, "detail": node}, tag.location)
