@@ -15,7 +15,9 @@ from docuai.engines.base import Field, Problem
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ITEM = "[]"
 MAX_ITEMS = 5000
-STEERING = frozenset(("lang", "region", "paper", "currency"))  # they decide how a document is written and need not be printed
+STEERING = frozenset(
+    ("lang", "region", "paper", "currency")
+)  # they decide how a document is written and need not be printed
 DATE_NAME = re.compile(r"(^|_)(date|day|fecha|on)$")
 NUMBER_NAME = re.compile(r"(^|_)(amount|price|total|subtotal|quantity|tax|rate|base|importe|precio|cantidad)$")
 PLAIN = ["string", "number", "boolean"]  # a value that is only printed may be any of these

@@ -133,7 +133,9 @@ def _helpers(text: str, places: dict[str, list[str]], need: Need) -> None:
     for name, key, more, body in HELPER.findall(text):
         if f".at({key}" not in body or not any(root in more + body for root in roots):
             continue
-        for wanted, of in re.findall(rf"\b{re.escape(name)}\(\s*\"([^\"]+)\"(?:\s*,\s*of\s*:\s*({NAME}(?:\.{NAME})*))?", text):
+        for wanted, of in re.findall(
+            rf"\b{re.escape(name)}\(\s*\"([^\"]+)\"(?:\s*,\s*of\s*:\s*({NAME}(?:\.{NAME})*))?", text
+        ):
             first, *rest = of.split(".") if of else [roots[0]] if roots else [""]
             if first in places:
                 need.touch([*places[first], *rest, wanted], tested=True)

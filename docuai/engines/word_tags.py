@@ -1,7 +1,8 @@
 """Tag repair: Word scatters `{{ name }}` over several runs; here each tag comes together and becomes a token in the XML.
 
 A part is parsed once. Tags in text become tokens in the run where they begin; `{%p … %}`, `{%tr … %}` and `{%tc … %}`
-take the place of their paragraph, row or cell; tags in attributes, field codes and document properties are found too. Then the part is one Jinja source.
+take the place of their paragraph, row or cell; tags in attributes, field codes and document properties are found too.
+Then the part is one Jinja source.
 """
 
 from __future__ import annotations

@@ -1,8 +1,16 @@
-"""The one error of table reading: the file as a whole cannot be used, and why."""
+"""The one error of table reading: the file as a whole cannot be used, and why.
+
+Code and parameters are plain values, because they cross the pipe from the sandbox child; words are made when they are read.
+"""
 
 from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
+
+_SAVE_AS_TABLE = _("Save it as CSV (UTF-8) or as XLSX and upload that file.")
+_SAVE_AS_CSV = _("Save the sheet that you need as CSV and upload that file.")
+_SAVE_AGAIN = _("Open it in Excel or LibreOffice, save it again as .xlsx and upload that file.")
+_JSON_SHAPE = _("Upload an array of objects, or an object with a list named “rows”.")
 
 _MESSAGES = {
     "zero_bytes": (
@@ -15,10 +23,14 @@ _MESSAGES = {
     ),
     "header_only": (
         _("The file has column names and no rows."),
-        _("Add at least one row. If line %(line)s is already a row, choose “There are none” for the column names."),
+        _("Add at least one row. If line %(line)s is a row already, say that there are no column names."),
+    ),
+    "header_missing": (
+        _("The file ends before line %(number)s, which should hold the column names."),
+        _("Choose another line for the column names."),
     ),
     "too_many_rows": (
-        _("The table has more than %(limit)s rows: row %(number)s is one too many."),
+        _("The table has more than %(limit)s rows."),
         _("Split it into tables of at most %(limit)s rows and start a run for each."),
     ),
     "too_many_columns": (
@@ -27,54 +39,58 @@ _MESSAGES = {
     ),
     "row_unreadable": (
         _(
-            "From line %(number)s on the file cannot be cut into rows: one row would be longer than %(limit)s characters."
+            "From line %(number)s on the file cannot be cut into rows: a cell would be longer than %(limit)s characters."
         ),
-        _(
-            "A quotation mark is probably opened in that line and never closed. Close or double it, or choose another delimiter."
-        ),
+        _("A quotation mark is probably opened there and never closed. Close it, or choose another delimiter."),
     ),
-    "wrong_kind": (
-        _("“%(file_name)s” is %(found)s, which cannot be read as a table."),
-        _("Save it as CSV (UTF-8) or as XLSX and upload that file."),
-    ),
+    "wrong_kind": (_("“%(file_name)s” is %(found)s, not a table."), _SAVE_AS_TABLE),
     "password": (
-        _("“%(file_name)s” is protected by a password or an old Excel file (.xls)."),
-        _("Open it in Excel, remove the password, save it as .xlsx and upload that file."),
+        _("“%(file_name)s” is protected by a password."),
+        _("Remove the password in Excel, save it as .xlsx and upload that file."),
     ),
-    "workbook_damaged": (
-        _("The workbook cannot be opened: the file is damaged or cut off."),
-        _("Open it in Excel, save it again as .xlsx and upload that file."),
+    "old_office": (
+        _("“%(file_name)s” is an old Office file (.xls or .doc)."),
+        _SAVE_AS_TABLE,
     ),
-    "workbook_bomb": (
-        _("The workbook would unpack to more than is allowed (%(what)s: %(number)s, limit %(limit)s)."),
-        _("Save the sheet that you need as CSV and upload that file."),
+    "workbook_too_big": (_("The workbook has %(number)s bytes; at most %(limit)s can be read."), _SAVE_AS_CSV),
+    "workbook_damaged": (_("The workbook cannot be opened: the file is damaged or cut off."), _SAVE_AGAIN),
+    "workbook_entries": (_("The workbook consists of %(number)s parts; at most %(limit)s can be read."), _SAVE_AS_CSV),
+    "workbook_bytes": (
+        _("The workbook would unpack to %(number)s bytes; at most %(limit)s are allowed."),
+        _SAVE_AS_CSV,
     ),
-    "workbook_doctype": (
-        _("The workbook holds a DOCTYPE declaration, which Excel never writes."),
-        _("Save the table again with Excel or LibreOffice and upload that file."),
+    "workbook_ratio": (
+        _("The workbook would unpack to %(number)s times its size; at most %(limit)s is allowed."),
+        _SAVE_AS_CSV,
     ),
+    "workbook_cells": (_("The workbook has more than %(limit)s cells."), _SAVE_AS_CSV),
+    "workbook_doctype": (_("The workbook holds a DOCTYPE declaration, which Excel never writes."), _SAVE_AGAIN),
+    "workbook_stopped": (_("Reading the workbook took more memory or time than is allowed."), _SAVE_AS_CSV),
     "no_such_sheet": (_("The workbook has no sheet “%(sheet)s”."), _("Choose one of: %(sheets)s.")),
-    "no_sheets": (_("The workbook holds no sheet with cells."), _("Save the table as CSV and upload that file.")),
-    "reader_ended": (
-        _("Reading the workbook took more memory or time than is allowed."),
-        _("Save the sheet that you need as CSV and upload that file."),
+    "no_sheets": (_("The workbook has no sheet with cells."), _SAVE_AS_TABLE),
+    "bad_json": (_("The file is not valid JSON: %(reason)s"), _JSON_SHAPE),
+    "json_shape": (_("The JSON holds no list of rows."), _JSON_SHAPE),
+    "json_row_too_big": (
+        _("Row %(number)s of the JSON has more than %(limit)s bytes."),
+        _("Shorten it; pictures and files do not belong into the table."),
     ),
-    "bad_encoding": (
-        _("Line %(number)s cannot be read as %(encoding)s."),
-        _("Choose another encoding; the preview shows what each one makes of the lines."),
-    ),
-    "bad_json": (
-        _("The file is not valid JSON: %(reason)s"),
-        _("Upload an array of objects, or an object with a list named “rows”."),
-    ),
-    "json_shape": (
-        _("The JSON holds no list of rows."),
-        _("Upload an array of objects, or an object with a list named “rows”."),
-    ),
-    "header_row_missing": (
-        _("The file ends before line %(number)s, which should hold the column names."),
-        _("Choose another line for the column names."),
-    ),
+}
+
+# What a file can be found to be; the words go into "wrong_kind".
+FOUND = {
+    "pdf": _("a PDF"),
+    "word": _("a Word document"),
+    "slides": _("a PowerPoint file"),
+    "ods": _("an OpenDocument file"),
+    "xlsb": _("a binary Excel file (.xlsb)"),
+    "zip": _("a ZIP archive"),
+    "rtf": _("a text document (RTF)"),
+    "html": _("a web page (HTML)"),
+    "xml": _("an XML file"),
+    "picture": _("a picture"),
+    "compressed": _("a compressed archive"),
+    "database": _("a database file"),
+    "binary": _("a binary file"),
 }
 
 
@@ -88,20 +104,19 @@ class TableError(Exception):
 
     @property
     def message(self) -> str:
-        """This will say what is wrong, in the active language."""
-        return str(_MESSAGES[self.code][0]) % self.params
+        """This will say what is wrong, in the reader's language."""
+        return str(_MESSAGES[self.code][0]) % self._words()
 
     @property
     def hint(self) -> str:
-        """This will say what to do about it, in the active language."""
-        return str(_MESSAGES[self.code][1]) % self.params
+        """This will say what to do about it, in the reader's language."""
+        return str(_MESSAGES[self.code][1]) % self._words()
+
+    def _words(self) -> dict[str, object]:
+        words = dict(self.params)
+        if "found" in words:
+            words["found"] = FOUND[str(words["found"])]
+        return words
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        return _rebuild, (self.code, dict(self.params))
-
-
-def _rebuild(code: str, params: dict[str, object]) -> TableError:
-    return TableError(code, **params)
