@@ -5,9 +5,10 @@ Formulas are their cached values and are never evaluated.
 """
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
+from itertools import chain, islice
 from typing import Any
 
 from docuai.bulk.tables.errors import TableError
@@ -36,15 +37,16 @@ def _answers(request: dict[str, Any], body: bytes) -> Iterator[Answer]:
     if wanted is not None and wanted not in names:
         raise TableError("no_such_sheet", sheet=wanted, sheets=", ".join(names))
     name, sheet = _sheet_with_cells(book, [wanted] if wanted is not None else names)
-    rows = list(_text_rows(sheet, scan, scan.parts.get(name, "")))
+    rows = _text_rows(sheet, scan, scan.parts.get(name, ""))
     header_row = request.get("header_row")
+    seen = list(islice(rows, max(SEARCHED_LINES * 2, header_row or 0)))
     if header_row is None:
-        header_row = likely_header_row([cells for cells, _ in rows[: SEARCHED_LINES * 2]])
-    if header_row > len(rows):
+        header_row = likely_header_row([cells for cells, _ in seen])
+    if header_row > len(seen):
         raise TableError("header_missing", number=header_row)
-    header = rows[header_row - 1][0] if header_row else []
-    yield {"sheets": names, "sheet": name, "header_row": header_row, "header": header, "width": _width(sheet)}, b""
-    yield from _batches(rows[header_row:])
+    header = seen[header_row - 1][0] if header_row else []
+    yield {"sheets": names, "sheet": name, "header_row": header_row, "header": header, "width": int(sheet.width)}, b""
+    yield from _batches(chain(seen[header_row:], rows))
 
 
 def _open(body: bytes) -> Any:
@@ -69,10 +71,6 @@ def _sheet_with_cells(book: Any, names: list[str]) -> tuple[str, Any]:
     raise TableError("no_rows")
 
 
-def _width(sheet: Any) -> int:
-    return int(sheet.width)
-
-
 def _text_rows(sheet: Any, scan: Scan, part: str) -> Iterator[tuple[list[str], list[list[Any]]]]:
     """Each row as text with its odd cells as [column, code, value], blank rows too: their lines count."""
     errors, formulas = scan.errors.get(part, {}), scan.formulas.get(part, set())
@@ -90,7 +88,7 @@ def _text_rows(sheet: Any, scan: Scan, part: str) -> Iterator[tuple[list[str], l
         yield texts, odd.get(index, [])
 
 
-def _batches(rows: list[tuple[list[str], list[list[Any]]]]) -> Iterator[Answer]:
+def _batches(rows: Iterable[tuple[list[str], list[list[Any]]]]) -> Iterator[Answer]:
     batch: list[list[str]] = []
     odd: list[list[Any]] = []
     sent = blank = 0

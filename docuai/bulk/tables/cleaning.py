@@ -19,10 +19,10 @@ UNREADABLE = "\ufffd"
 SWALLOWED_LINES = 100
 
 
-def clean_batch(first: int, rows: list[list[str]], width: int) -> Batch:
+def clean_batch(first: int, rows: list[list[str]], width: int, *, drop_blank: bool = True) -> Batch:
     """This will make a batch of raw rows: blank ones dropped, ragged ones evened and reported, odd cells reported."""
     count = len(rows)
-    if not all(map(any, rows)):
+    if drop_blank and not all(map(any, rows)):
         rows = [row for row in rows if any(row)]
     batch = Batch(first, rows, blank_rows=count - len(rows))
     if set(map(len, rows)) - {width}:

@@ -58,7 +58,9 @@ def read_header(path: Path, dialect: Dialect) -> tuple[tuple[Column, ...], list[
         header = _skip_to_header(csv.reader(file, delimiter=dialect.delimiter or ","), dialect.header_row or 0)
         if header is not None:
             return name_columns(header, len(header))
-        width = max((len(row) for row in _parsed(list(islice(file, SAMPLE_LINES)), dialect.delimiter or ",")), default=0)
+        width = max(
+            (len(row) for row in _parsed(list(islice(file, SAMPLE_LINES)), dialect.delimiter or ",")), default=0
+        )
     if width == 0:
         raise TableError("no_rows")
     return name_columns((), width)
@@ -75,9 +77,7 @@ def read_batches(path: Path, dialect: Dialect, width: int) -> Iterator[Batch]:
             try:
                 rows = list(islice(reader, BATCH_ROWS))
             except csv.Error as error:
-                raise TableError(
-                    "row_unreadable", number=start, limit=MAX_READABLE_CELL_CHARACTERS
-                ) from error
+                raise TableError("row_unreadable", number=start, limit=MAX_READABLE_CELL_CHARACTERS) from error
             if not rows:
                 return
             batch = clean_batch(number, rows, width)
@@ -95,7 +95,9 @@ def _skip_to_header(reader: Iterator[list[str]], header_row: int) -> list[str] |
     for number in range(1, header_row + 1):
         header = next(reader, None)
         if header is None:
-            raise TableError("no_rows" if number <= SEARCHED_LINES and header_row == 1 else "header_missing", number=header_row)
+            raise TableError(
+                "no_rows" if number <= SEARCHED_LINES and header_row == 1 else "header_missing", number=header_row
+            )
     return header
 
 

@@ -15,6 +15,7 @@ from platform_core.kits.sandbox.pool import Limits, Sandbox, SandboxCrash
 _sandbox = Sandbox(
     "docuai.bulk.tables.child:handle",
     Limits(memory_bytes=1536 * 1024 * 1024, cpu_seconds=30, wall_seconds=60, items=1000),
+    children=2,
 )
 
 
@@ -46,7 +47,9 @@ def _replies(request: dict[str, Any], body: bytes, file_name: str) -> Iterator[d
         for reply in _sandbox.stream(request, body):
             if error := reply.head.get("error"):
                 params = error["params"]
-                raise TableError(error["code"], **(params | {"file_name": file_name} if "file_name" in params else params))
+                raise TableError(
+                    error["code"], **(params | {"file_name": file_name} if "file_name" in params else params)
+                )
             yield reply.head
     except SandboxCrash as error:
         raise TableError("workbook_stopped", reason=error.reason) from error
@@ -55,13 +58,9 @@ def _replies(request: dict[str, Any], body: bytes, file_name: str) -> Iterator[d
 def _batches(replies: Iterator[dict[str, Any]], width: int) -> Iterator[Batch]:
     number = 1
     for reply in replies:
-        # A row of nothing but odd cells must not pass for a blank one.
-        marked = {offset for offset, *_ in reply["odd"]}
-        rows = [row if offset not in marked or any(row) else ["\u200b", *row[1:]] for offset, row in enumerate(reply["rows"])]
-        batch = clean_batch(number, rows, width)
+        batch = clean_batch(number, reply["rows"], width, drop_blank=False)
         batch.blank_rows = reply["blank_rows"]
         for offset, column, code, value in reply["odd"]:
-            batch.rows[offset] = ["" if cell == "\u200b" else cell for cell in batch.rows[offset]]
             batch.faults.setdefault(number + offset, []).append(CellFault(code, column, {"value": value}))
         number += len(batch.rows)
         yield batch
