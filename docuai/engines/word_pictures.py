@@ -23,6 +23,8 @@ WP = "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"
 PIC = "http://schemas.openxmlformats.org/drawingml/2006/picture"
 IMAGE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
 NAME = re.compile(r"^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*$")
+FILE = re.compile(r"\.(png|jpe?g|gif|svg|emf|wmf|bmp|tiff?)$")
+OWN_FIELDS = ("logo", "qr")
 TAGGED = re.compile(r"^\s*\{\{\s*([A-Za-z_][\w.]*)\s*\}\}\s*$")
 
 
@@ -39,7 +41,7 @@ class Slot:
 
 
 def placeholders(root: etree._Element, first: int) -> list[Slot]:
-    """This will find the placeholders of a part and turn them into calls; the tokens are put in by the part's writer."""
+    """This will find the placeholders of a part, before its tags are read, and make their relation and size a matter of the row."""
     slots: list[Slot] = []
     for frame in root.iter(f"{{{WP}}}inline", f"{{{WP}}}anchor"):
         blip, extent = next(frame.iter(f"{{{A}}}blip"), None), frame.find(f"{{{WP}}}extent")
@@ -64,7 +66,7 @@ def _field_of(frame: etree._Element) -> tuple[str, bool] | None:
             if tagged := TAGGED.match(text):
                 element.set(attribute, "")
                 return tagged[1], False
-            if NAME.match(text):
+            if (attribute != "name" and NAME.match(text) and not FILE.search(text)) or text in OWN_FIELDS:
                 return text, attribute == "descr"
     return None
 

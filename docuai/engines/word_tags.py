@@ -93,14 +93,18 @@ class Part:
         return tag
 
 
-def repaired(name: str, data: bytes) -> Part:
-    """This will find and mend all tags of a part; raises EngineError if it is no XML."""
-    part = Part(name, parsed(name, data))
-    for element in part.root.iter(etree.Element):
-        if element.text and RESERVED.search(
-            element.text
-        ):  # characters that are no text, and that our tokens are made of
+def cleaned(name: str, data: bytes) -> etree._Element:
+    """This will parse a part without the characters that are no text and that our tokens are made of; raises EngineError."""
+    root = parsed(name, data)
+    for element in root.iter(etree.Element):
+        if element.text and RESERVED.search(element.text):
             element.text = RESERVED.sub("", element.text)
+    return root
+
+
+def repaired(name: str, root: etree._Element) -> Part:
+    """This will find and mend all tags of a part."""
+    part = Part(name, root)
     for element in part.root.iter(etree.Element):
         for key, value in _attributes(element):
             if "{{" in value or "{%" in value:

@@ -31,7 +31,7 @@ from docuai.engines.word_expressions import (
     place_of,
 )  # fmt: skip
 from docuai.engines.word_pictures import Gallery, Slot, expression, placeholders, with_calls, with_relations
-from docuai.engines.word_tags import Part, Tag, jinja_source, repaired
+from docuai.engines.word_tags import Part, Tag, cleaned, jinja_source, repaired
 
 FILLED = re.compile(
     r"^(word/(document\d*|header\d*|footer\d*|footnotes|endnotes|comments)\.xml|docProps/(core|app|custom)\.xml)$"
@@ -70,9 +70,10 @@ def analyzed(raw: bytes) -> Analysis:
     count = 0
     for name, data in found.package.files.items():
         if FILLED.match(name) or name == found.package.document:
-            part = repaired(name, data)
-            slots = placeholders(part.root, count)
+            root = cleaned(name, data)
+            slots = placeholders(root, count)
             count += len(slots)
+            part = repaired(name, root)
             found.parts[name], found.slots[name] = part, slots
             found.problems += part.problems
             found.problems += _read_tags(part, found.need)
