@@ -29,14 +29,24 @@ def codes(raw: bytes) -> list[str]:
 
 
 def rendered(raw: bytes) -> bytes:
-    content = services.render_one(version=VersionSource("word", {"en": raw}), row={"name": "x"}, options=RenderOptions(format="docx")).content
+    content = services.render_one(
+        version=VersionSource("word", {"en": raw}), row={"name": "x"}, options=RenderOptions(format="docx")
+    ).content
     for name in names(content):
         if name.endswith((".xml", ".rels")):
             etree.fromstring(part(content, name).encode())
     return content
 
 
-def related(raw: bytes, kind: str, target: str, xml: str = "", *, external: bool = True, more: dict[str, bytes | None] | None = None) -> bytes:
+def related(
+    raw: bytes,
+    kind: str,
+    target: str,
+    xml: str = "",
+    *,
+    external: bool = True,
+    more: dict[str, bytes | None] | None = None,
+) -> bytes:
     """A Word file with one more relationship (id rIdX) and XML before the end of the body."""
     mode = ' TargetMode="External"' if external else ""
     link = f'<Relationship Id="rIdX" Type="{R}/{kind}" Target="{target}"{mode}/></Relationships>'
@@ -151,7 +161,15 @@ def test_a_linked_picture_is_cut_out_and_told() -> None:
     assert "<w:drawing" not in part(content)
 
 
-@pytest.mark.parametrize(("target", "kept"), [("https://example.com/?a=1", True), ("mailto:a@example.com", True), ("file:///c:/x", False), ("javascript:1", False)])
+@pytest.mark.parametrize(
+    ("target", "kept"),
+    [
+        ("https://example.com/?a=1", True),
+        ("mailto:a@example.com", True),
+        ("file:///c:/x", False),
+        ("javascript:1", False),
+    ],
+)
 def test_hyperlinks_stay_if_they_lead_to_the_web_or_to_mail(target: str, kept: bool) -> None:
     xml = f'<w:p><w:hyperlink xmlns:r="{R}" r:id="rIdX"><w:r><w:t>link text</w:t></w:r></w:hyperlink></w:p>'
     raw = related(word_file("{{ name }}"), "hyperlink", target, xml)
@@ -172,7 +190,11 @@ def test_objects_other_documents_and_templates_are_cut_out_and_told() -> None:
     with_chunk = related(raw, "aFChunk", "afchunk.html", chunk, external=False, more={"word/afchunk.html": b"<p>"})
     with_template = related(raw, "attachedTemplate", "file:///c:/a.dotm")
 
-    assert [codes(file) for file in (with_ole, with_chunk, with_template)] == [["embedded_object"], ["alternative_chunk"], ["attached_template"]]
+    assert [codes(file) for file in (with_ole, with_chunk, with_template)] == [
+        ["embedded_object"],
+        ["alternative_chunk"],
+        ["attached_template"],
+    ]
     assert "word/embeddings/a.bin" not in names(rendered(with_ole))
     assert "<w:object" not in part(rendered(with_ole))
     assert "altChunk" not in part(rendered(with_chunk))
@@ -203,7 +225,9 @@ def test_fields_that_load_something_go_and_their_last_result_stays(code: str) ->
 
 def test_page_numbers_and_tables_of_contents_stay() -> None:
     raw = word_file("{{ name }}")
-    xml = part(raw).replace("<w:sectPr", '<w:p><w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple></w:p><w:sectPr', 1)
+    xml = part(raw).replace(
+        "<w:sectPr", '<w:p><w:fldSimple w:instr=" PAGE "><w:r><w:t>1</w:t></w:r></w:fldSimple></w:p><w:sectPr', 1
+    )
 
     assert "fldSimple" in part(rendered(with_parts(raw, {DOCUMENT: xml.encode()})))
 
@@ -217,7 +241,9 @@ def test_tags_in_a_part_that_is_not_filled_in_are_told() -> None:
 
     found = inspected(with_parts(word_file("{{ name }}"), {"word/charts/chart1.xml": chart}))
 
-    assert [(p.code, p.params["part"]) for p in found.problems if p.severity == "warning"] == [("tag_ignored", "word/charts/chart1.xml")]
+    assert [(p.code, p.params["part"]) for p in found.problems if p.severity == "warning"] == [
+        ("tag_ignored", "word/charts/chart1.xml")
+    ]
 
 
 def test_checksums_are_checked() -> None:
