@@ -1,7 +1,7 @@
 """What every engine takes and gives: versions, options, results, problems, and the one error type.
 
-Plain values without Django, because the sandbox child imports this module too. A problem carries its code and parameters; its words
-come from `messages.py` and are translated when they are read, in the language of whoever reads.
+Plain values without Django, because the sandbox child imports this module too. A problem carries its code and
+parameters; its words come from `messages.py` and are translated when they are read, in the language of whoever reads.
 """
 
 from __future__ import annotations
@@ -27,7 +27,10 @@ MAX_DOCUMENT_BYTES = 50 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where in a template something is: a part of the file, a line and column (both from 1), the text around it, a field."""
+    """Where in a template something is: a part of the file, a line and column.
+
+    Both from 1, the text around it, a field.
+    """
 
     part: str = ""
     line: int | None = None
@@ -42,7 +45,10 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that inspection found in a template; "error" blocks publishing, "notice" tells what a converter cannot do."""
+    """Something that inspection found in a template.
+
+    "error" blocks publishing, "notice" tells what a converter cannot do.
+    """
 
     severity: Severity
     code: str
@@ -125,7 +131,10 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What an upload holds: its fields as one JSON Schema (2020-12) and as a flat list, a sample row, every problem at once."""
+    """What an upload holds: its fields as one JSON Schema.
+
+    2020-12 and as a flat list, a sample row, every problem at once.
+    """
 
     fields: tuple[Field, ...]
     schema: dict[str, Any]
@@ -157,7 +166,10 @@ def content_hash(
 
 @dataclass(frozen=True, slots=True)
 class VersionSource:
-    """A template version as engines see it: one source a language, files beside it, its schema. The first language is the fallback."""
+    """A template version as engines see it: one source a language, files beside it, its schema.
+
+    The first language is the fallback.
+    """
 
     engine: str
     sources: Mapping[str, bytes]
@@ -180,7 +192,10 @@ class VersionSource:
 
 @dataclass(frozen=True, slots=True)
 class RenderOptions:
-    """How to render. `document_date` (ISO) is written into the file instead of the clock; `brand` fills the rows' brand."""
+    """How to render. `document_date` (ISO) is written into the file instead of the clock.
+
+    `brand` fills the rows' brand.
+    """
 
     format: str = "pdf"
     language: str = ""
@@ -223,7 +238,10 @@ class Prepared(Protocol):
 
 
 class Engine(Protocol):
-    """An engine inside the sandbox child. Other slices use `services.py`, which never parses anything in its own process."""
+    """An engine inside the sandbox child.
+
+    Other slices use `services.py`, which never parses anything in its own process.
+    """
 
     name: str
 

@@ -1,7 +1,7 @@
 """What the sandbox child does for the engines: one operation a request, one reply a row. No Django in here.
 
-Prepared versions are kept by their content hash, so a batch after the first only renders. Errors of engines are replies; everything else
-ends the child, and the parent learns which row it was.
+Prepared versions are kept by their content hash, so a batch after the first only renders. Errors of engines are
+replies; everything else ends the child, and the parent learns which row it was.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The engines' sandboxes in this process: quick work (Typst, Word, PDF reading) apart from slow conversions, each with its limits."""
+"""The engines' sandboxes in this process: quick work.
+
+Typst, Word, PDF reading apart from slow conversions, each with its limits.
+"""
 
 from __future__ import annotations
 

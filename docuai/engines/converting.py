@@ -1,7 +1,9 @@
-"""Word to PDF by the best converter present: LibreOffice where it is installed, else the `dxpdf` wheel with metric twins of Office fonts.
+"""Word to PDF by the best converter present.
 
-Runs in the sandbox child: no network, own profile. Fonts are renamed in the copy that is converted, so nothing depends on the machine.
-`dxpdf` draws a box for a character that a face lacks and says nothing: characters are checked before.
+LibreOffice where it is installed, else the `dxpdf` wheel with metric twins of Office fonts.
+
+Runs in the sandbox child: no network, own profile. Fonts are renamed in the copy that is converted, so nothing depends
+on the machine. `dxpdf` draws a box for a character that a face lacks and says nothing: characters are checked before.
 """
 
 from __future__ import annotations
@@ -160,9 +162,18 @@ def _by_office(path: str, documents: Sequence[bytes], *, pdf_a: bool) -> list[by
             (folder / f"{number}.docx").write_bytes(document)
         target = OFFICE_FILTER.format(version=3 if pdf_a else 0, ua=str(pdf_a).lower())
         command = [
-            path, f"-env:UserInstallation=file://{folder}/profile", "--headless", "--norestore", "--nolockcheck", "--nodefault",
-            "--convert-to", target, "--outdir", name, *(str(folder / f"{number}.docx") for number in range(len(documents))),
-        ]  # fmt: skip
+            path,
+            f"-env:UserInstallation=file://{folder}/profile",
+            "--headless",
+            "--norestore",
+            "--nolockcheck",
+            "--nodefault",
+            "--convert-to",
+            target,
+            "--outdir",
+            name,
+            *(str(folder / f"{number}.docx") for number in range(len(documents))),
+        ]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=OFFICE_SECONDS, check=False)
             said = done.stderr

@@ -1,6 +1,9 @@
-"""The font folder: static TTF files that the front-end build copies there. Which faces it has, which characters they cover.
+"""The font folder: static TTF files that the front-end build copies there.
 
-Engines use these files and the ones inside Typst, never the machine's own fonts: the same row must give the same bytes anywhere.
+Which faces it has, which characters they cover.
+
+Engines use these files and the ones inside Typst, never the machine's own fonts: the same row must give the same bytes
+anywhere.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from typing import Any
 
 _chosen: list[Path] = []
 
-# Fonts that Word users have, and the free face of the same widths (or the nearest one) that the converter to PDF gets instead.
+# Fonts that Word users have, and the free face of the same widths that the converter to PDF gets instead.
 TWINS = {
     "Georgia": "Gelasio",
     "Calibri": "Carlito",

@@ -1,7 +1,7 @@
 """Dates, numbers and money as the starters and Word templates write them, in English and Spanish.
 
-English 1,234.50. Spanish takes the decimal sign from the region (MX 1,234.50; ES 1 234,50) and groups running text from five figures on
-(7412, 42 500). Groups are parted by U+00A0: every face has it, also the twins used for PDF.
+English 1,234.50. Spanish takes the decimal sign from the region (MX 1,234.50; ES 1 234,50) and groups running text from
+five figures on (7412, 42 500). Groups are parted by U+00A0: every face has it, also the twins used for PDF.
 """
 
 from __future__ import annotations
@@ -66,7 +66,10 @@ class Formats:
         return self.language != "es" or self.region in DOT_REGIONS
 
     def date(self, value: Any, style: str = "long") -> str:
-        """This will write an ISO date: long (with the month's name), short (figures), month (month and year); raises EngineError."""
+        """This will write an ISO date: long (with the month's name), short (figures), month (month and year).
+
+        Raises EngineError.
+        """
         day = as_date(value)
         month = MONTHS["es" if self.language == "es" else "en"][day.month - 1]
         if style == "short":
@@ -79,7 +82,10 @@ class Formats:
         return f"{month}{SPACE}{day.day}, {day.year}"
 
     def number(self, value: Any, digits: int | None = None, column: bool = False) -> str:
-        """This will write a number, rounded to `digits` if given; in a column four figures are grouped too; raises EngineError."""
+        """This will write a number, rounded to `digits` if given; in a column four figures are grouped too.
+
+        Raises EngineError.
+        """
         number = as_number(value)
         text = f"{abs(number):.{digits}f}" if digits is not None else f"{abs(number):f}"
         whole, _, part = text.partition(".")
@@ -100,7 +106,10 @@ class Formats:
         return (MINUS if amount < 0 else "") + sign + gap + self.number(abs(amount), digits, True)
 
     def amount(self, value: Any, currency: str = "") -> str:
-        """This will write an amount with the currency's code, for running text: EUR 42,500 or 42 500 EUR; raises EngineError."""
+        """This will write an amount with the currency's code, for running text: EUR 42,500 or 42 500 EUR.
+
+        Raises EngineError.
+        """
         code, number = currency or self.currency, self.number(value)
         return (f"{number}{SPACE}{code}" if self.language == "es" else f"{code}{SPACE}{number}").strip(SPACE)
 

@@ -1,7 +1,7 @@
 """The words of every problem and error of the engines, by code: what is wrong, and what to do.
 
-Messages are marked for translation here and translated when they are read. The sandbox child has no Django: there they stay English,
-and only code and parameters cross the pipe.
+Messages are marked for translation here and translated when they are read. The sandbox child has no Django: there they
+stay English, and only code and parameters cross the pipe.
 """
 
 from __future__ import annotations

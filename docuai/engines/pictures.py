@@ -1,4 +1,7 @@
-"""Picture values of a row: base64, a data address or SVG text, checked by their own headers; never fetched. SVG becomes PNG for Word."""
+"""Picture values of a row: base64, a data address or SVG text, checked by their own headers; never fetched.
+
+SVG becomes PNG for Word.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What DocuAI itself puts into a row before rendering: brand, QR code, language. Schemas mark such fields `readOnly`."""
+"""What DocuAI itself puts into a row before rendering: brand, QR code, language.
+
+Schemas mark such fields `readOnly`.
+"""
 
 from __future__ import annotations
 

@@ -15,7 +15,10 @@ MODULES = {
 
 @cache
 def engine(name: str) -> Engine:
-    """This will give an engine, the same object each time; raises EngineError. For the sandbox child: others use `services`."""
+    """This will give an engine, the same object each time; raises EngineError.
+
+    For the sandbox child: others use `services`.
+    """
     if name not in MODULES:
         raise EngineError("unknown_engine", engine=name)
     module, cls = MODULES[name]

@@ -1,4 +1,6 @@
-"""Fields as one JSON Schema (2020-12): built from what a template uses, read from what an author declares, flattened, sampled.
+"""Fields as one JSON Schema (2020-12).
+
+Built from what a template uses, read from what an author declares, flattened, sampled.
 
 A `Need` is a tree of the values that a template touches; engines fill it while they walk their own syntax.
 """
@@ -25,7 +27,10 @@ PLAIN = ["string", "number", "boolean"]  # a value that is only printed may be a
 
 @dataclass(slots=True)
 class Need:
-    """A value that a template touches: `sure` if some use is unconditional, `tested` if it asks anywhere whether the value is there."""
+    """A value that a template touches.
+
+    `sure` if some use is unconditional, `tested` if it asks anywhere whether the value is there.
+    """
 
     sure: bool = False
     tested: bool = False

@@ -63,7 +63,10 @@ def inspect(
     schema: Mapping[str, Any] | None = None,
     sample: Mapping[str, Any] | None = None,
 ) -> Inspection:
-    """This will read the fields of an upload and list all its problems at once; an upload that breaks the child is a problem too."""
+    """This will read the fields of an upload and list all its problems at once.
+
+    An upload that breaks the child is a problem too.
+    """
     _known(engine)
     version = VersionSource(engine, sources, assets or {}, schema)
     head, body = _version_message(version)
@@ -94,9 +97,12 @@ def render_one(*, version: VersionSource, row: Mapping[str, Any], options: Rende
 def render_rows(
     *, version: VersionSource, rows: Sequence[Mapping[str, Any]], options: RenderOptions
 ) -> Iterator[RowResult]:
-    """This will render rows in order, one result a row, in one round trip; a row that kills its child gets an error, the rest go on.
+    """This will render rows in order, one result a row, in one round trip.
 
-    A child that was killed from outside, or ended without a reason of the row's own, gives the row one more try on its own.
+    A row that kills its child gets an error, the rest go on.
+
+    A child that was killed from outside, or ended without a reason of the row's own, gives the row one more try on its
+    own.
     """
     _known(version.engine)
     sandbox = children.sandbox_for(version.engine, options.format)

@@ -1,4 +1,6 @@
-"""Typst: source plus files in an empty folder, the row as data.json beside them, PDF out (PDF/A-3a and PDF/UA-1 unless turned off).
+"""Typst: source plus files in an empty folder, the row as data.json beside them, PDF out.
+
+PDF/A-3a and PDF/UA-1 unless turned off.
 
 Runs in the sandbox child. The compiler sees no system font, no package, no clock and nothing outside its folder.
 """
@@ -52,7 +54,10 @@ def _typst_fonts() -> Any:
 
 
 def document_date(row: Row, options: RenderOptions) -> datetime.date:
-    """This will choose the date that is written into the file: the options', else one of the row's, never the clock's."""
+    """This will choose the date that is written into the file.
+
+    The options', else one of the row's, never the clock's.
+    """
     for value in (options.document_date, *(row.get(key) for key in DATE_KEYS)):
         if isinstance(value, str) and value:
             try:
@@ -184,7 +189,10 @@ class TypstEngine:
         return Inspection(schema.fields_of(found), dict(found), dict(row or {}), tuple(problems), self.capabilities())
 
     def _tried(self, prepared: PreparedTypst, language: str, row: Row, certain: bool) -> list[Problem]:
-        """Problems of one source. A made-up sample may not fit: what it stops at is a warning, unless it cannot be the sample."""
+        """Problems of one source. A made-up sample may not fit.
+
+        What it stops at is a warning, unless it cannot be the sample.
+        """
         options = RenderOptions(language=language)
         data = prefill(row, schema=prepared.version.schema, options=options, language=language)
         probe = Folder(prepared.sources[language], prepared.version.assets, SYNTAX_PROBE)
@@ -203,7 +211,10 @@ class TypstEngine:
 
 
 def prefix_for(options: RenderOptions) -> str:
-    """This will give what stands before the author's first line: a title, and no silent borrowing of letters from other faces."""
+    """This will give what stands before the author's first line.
+
+    A title, and no silent borrowing of letters from other faces.
+    """
     title = re.sub(r"[\x00-\x1f\\\"]", " ", options.title or "Document")
     mark = TEST_MARK if options.test else ""
     return f'#set document(title: "{title}");#set text(fallback: false);{mark}'

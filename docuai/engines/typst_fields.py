@@ -70,7 +70,10 @@ def fields_used(source: str) -> Need:
 
 
 def _follow(text: str, places: dict[str, list[str]]) -> None:
-    """Names of parts: `let brand = row.brand`, `for line in row.lines`, `row.lines.map(l => …)`; twice, for parts of parts."""
+    """Names of parts: `let brand = row.brand`, `for line in row.lines`, `row.lines.map(l => …)`.
+
+    Twice, for parts of parts.
+    """
     for _ in range(2):
         for name, path in ALIAS.findall(text):
             _bind(name, path, places, [])

@@ -1,4 +1,6 @@
-"""Word: a customer's .docx with Jinja-style tags, filled in by our own renderer; as PDF by the converter that is present.
+"""Word: a customer's .docx with Jinja-style tags, filled in by our own renderer.
+
+As PDF by the converter that is present.
 
 Runs in the sandbox child.
 """
@@ -154,7 +156,10 @@ class WordEngine:
         return PreparedWord(self, version)
 
     def inspect(self, version: VersionSource, sample: Row | None) -> Inspection:
-        """This will list the fields and problems of all sources and fill them in once to see that Word files come out."""
+        """This will list the fields and problems of all sources.
+
+        Fill them in once to see that Word files come out.
+        """
         prepared, problems, need = PreparedWord(self, version), [], schema.Need()
         for language in version.sources:
             try:

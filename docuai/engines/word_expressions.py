@@ -1,7 +1,9 @@
-"""The small language of Word tags: Jinja in a sandbox of our own whitelist, checked at upload, walked for its fields.
+"""The small language of Word tags.
 
-No calls, no attributes but those of the row's data, no range, no imports: what is not listed here is refused. Expressions are checked one
-tag at a time, so that each problem has its place.
+Jinja in a sandbox of our own whitelist, checked at upload, walked for its fields.
+
+No calls, no attributes but those of the row's data, no range, no imports: what is not listed here is refused.
+Expressions are checked one tag at a time, so that each problem has its place.
 """
 
 from __future__ import annotations
@@ -76,10 +78,37 @@ TESTS = frozenset(
 )
 NUMBER_FILTERS = frozenset(("number", "money", "amount", "percent", "round", "abs"))
 ALLOWED: tuple[type[nodes.Node], ...] = (
-    nodes.Output, nodes.Name, nodes.NSRef, nodes.Getattr, nodes.Getitem, nodes.Const, nodes.Filter, nodes.Test, nodes.If, nodes.For,
-    nodes.Assign, nodes.CondExpr, nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Add, nodes.Sub, nodes.Mul, nodes.Div,
-    nodes.FloorDiv, nodes.Mod, nodes.Neg, nodes.Pos, nodes.Concat, nodes.List, nodes.Tuple, nodes.Keyword, nodes.TemplateData,
-)  # fmt: skip
+    nodes.Output,
+    nodes.Name,
+    nodes.NSRef,
+    nodes.Getattr,
+    nodes.Getitem,
+    nodes.Const,
+    nodes.Filter,
+    nodes.Test,
+    nodes.If,
+    nodes.For,
+    nodes.Assign,
+    nodes.CondExpr,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+    nodes.Add,
+    nodes.Sub,
+    nodes.Mul,
+    nodes.Div,
+    nodes.FloorDiv,
+    nodes.Mod,
+    nodes.Neg,
+    nodes.Pos,
+    nodes.Concat,
+    nodes.List,
+    nodes.Tuple,
+    nodes.Keyword,
+    nodes.TemplateData,
+)
 
 
 class WordEnvironment(ImmutableSandboxedEnvironment):
@@ -113,7 +142,10 @@ class WordEnvironment(ImmutableSandboxedEnvironment):
 
 
 def in_text(value: Any) -> Markup:
-    """This will make a value fit for the text of a run: escaped, without what XML forbids, line ends and tabs as Word's own."""
+    """This will make a value fit for the text of a run.
+
+    Escaped, without what XML forbids, line ends and tabs as Word's own.
+    """
     if value.__class__ is Markup:
         return value
     text = _plain(value)
@@ -152,10 +184,17 @@ def _localized(name: str) -> Callable[..., Any]:
 def environment() -> WordEnvironment:
     """This will make the environment that all parts of all templates are compiled in."""
     made = WordEnvironment(
-        variable_start_string=VARIABLE[0], variable_end_string=VARIABLE[1], block_start_string=BLOCK[0], block_end_string=BLOCK[1],
-        comment_start_string=COMMENT[0], comment_end_string=COMMENT[1], autoescape=True, finalize=in_text, keep_trailing_newline=True,
+        variable_start_string=VARIABLE[0],
+        variable_end_string=VARIABLE[1],
+        block_start_string=BLOCK[0],
+        block_end_string=BLOCK[1],
+        comment_start_string=COMMENT[0],
+        comment_end_string=COMMENT[1],
+        autoescape=True,
+        finalize=in_text,
+        keep_trailing_newline=True,
         cache_size=0,
-    )  # fmt: skip
+    )
     own = {name: made.filters[name] for name in PLAIN_FILTERS}
     own |= {name: _localized(name) for name in LOCAL_FILTERS}
     own |= {
@@ -171,7 +210,10 @@ def environment() -> WordEnvironment:
 
 @dataclass(slots=True)
 class Scope:
-    """Names that are not the row's own: loop variables stand for items of a list, set variables for nothing we follow."""
+    """Names that are not the row's own.
+
+    Loop variables stand for items of a list, set variables for nothing we follow.
+    """
 
     need: Need
     loops: list[tuple[str, list[str]]] = field(default_factory=list)

@@ -146,7 +146,10 @@ def _marked(name: str, data: bytes) -> Iterator[Problem]:
 
 
 def _used_caps(styles: bytes) -> bool:
-    """Built-in styles that nobody uses (Intense Reference and the like) have capitals in every file: only these are not told."""
+    """Built-in styles that nobody uses.
+
+    Intense Reference and the like have capitals in every file: only these are not told.
+    """
     root = word_package.parsed("word/styles.xml", styles)
     quiet = ("IntenseReference", "SubtleReference", "BookTitle", "TOCHeading", "MacroText")
     holders = (up.get(w("styleId"), "") for caps in root.iter(w("caps")) for up in caps.iterancestors(w("style")))

@@ -1,7 +1,9 @@
-"""Placeholders for pictures in Word files: a picture titled `logo`, `qr` or `{{ field }}` shows the row's picture instead.
+"""Placeholders for pictures in Word files.
 
-Each placeholder becomes a call in the part's source, so it works in loops too; the row's pictures get names of their own in the file, and
-the frame keeps its box: the picture is fitted into it.
+A picture titled `logo`, `qr` or `{{ field }}` shows the row's picture instead.
+
+Each placeholder becomes a call in the part's source, so it works in loops too; the row's pictures get names of their
+own in the file, and the frame keeps its box: the picture is fitted into it.
 """
 
 from __future__ import annotations
@@ -30,7 +32,10 @@ TAGGED = re.compile(r"^\s*\{\{\s*([A-Za-z_][\w.]*)\s*\}\}\s*$")
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One placeholder: the field it shows, its box, the picture that stands there (kept if `keeps` and the row has none)."""
+    """One placeholder: the field it shows, its box, the picture that stands there.
+
+    Kept if `keeps` and the row has none.
+    """
 
     number: int
     field: str
@@ -41,7 +46,10 @@ class Slot:
 
 
 def placeholders(root: etree._Element, first: int) -> list[Slot]:
-    """This will find the placeholders of a part, before its tags are read, and make their relation and size a matter of the row."""
+    """This will find the placeholders of a part, before its tags are read.
+
+    And make their relation and size a matter of the row.
+    """
     slots: list[Slot] = []
     for frame in root.iter(f"{{{WP}}}inline", f"{{{WP}}}anchor"):
         blip, extent = next(frame.iter(f"{{{A}}}blip"), None), frame.find(f"{{{WP}}}extent")

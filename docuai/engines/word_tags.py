@@ -1,4 +1,6 @@
-"""Tag repair: Word scatters `{{ name }}` over several runs; here each tag comes together and becomes a token in the XML.
+"""Tag repair: Word scatters `{{ name }}` over several runs.
+
+Here each tag comes together and becomes a token in the XML.
 
 A part is parsed once. Tags in text become tokens in the run where they begin; `{%p … %}`, `{%tr … %}` and `{%tc … %}`
 take the place of their paragraph, row or cell; tags in attributes, field codes and document properties are found too.
@@ -94,7 +96,10 @@ class Part:
 
 
 def cleaned(name: str, data: bytes) -> etree._Element:
-    """This will parse a part without the characters that are no text and that our tokens are made of; raises EngineError."""
+    """This will parse a part without the characters that are no text and that our tokens are made of.
+
+    Raises EngineError.
+    """
     root = parsed(name, data)
     for element in root.iter(etree.Element):
         if element.text and RESERVED.search(element.text):
@@ -170,7 +175,10 @@ def _spread(pieces: list[list[str]], owners: list[int], joined: str, start: int,
 
 
 def _place_blocks(part: Part) -> None:
-    """Tags for whole paragraphs, rows and cells take the place of these; a marker element stands there until the XML is written."""
+    """Tags for whole paragraphs, rows and cells take the place of these.
+
+    A marker element stands there until the XML is written.
+    """
     for holder_tag in ("tr", "tc", "p"):
         for holder in list(part.root.iter(w(holder_tag))):
             inside = _tags_of(part, holder)
@@ -280,7 +288,10 @@ def _unbalanced(part: Part) -> Iterator[Problem]:
 
 
 def _same_place(start: Tag, end: Tag) -> bool:
-    """Cutting out or repeating what stands between must leave whole elements: below the shared one, both lie at the same depth."""
+    """Cutting out or repeating what stands between must leave whole elements.
+
+    Below the shared one, both lie at the same depth.
+    """
     if bool(start.place) != bool(end.place) or start.context != end.context:
         return False
     shared = 0

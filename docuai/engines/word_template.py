@@ -1,6 +1,9 @@
-"""A Word source made ready: cleaned, each part repaired and compiled once, static parts deflated, then rendered in about a millisecond.
+"""A Word source made ready: cleaned, each part repaired and compiled once, static parts deflated.
 
-`analyzed` reads and checks (slow, at upload and once a version), `Compiled` renders. All problems are listed, none stops the reading.
+Then rendered in about a millisecond.
+
+`analyzed` reads and checks (slow, at upload and once a version), `Compiled` renders. All problems are listed, none
+stops the reading.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ from docuai.engines.word_expressions import (
     note_uses,
     parsed,
     place_of,
-)  # fmt: skip
+)
 from docuai.engines.word_pictures import Gallery, Slot, expression, placeholders, with_calls, with_relations
 from docuai.engines.word_tags import Part, Tag, cleaned, jinja_source, repaired
 
@@ -264,7 +267,10 @@ class Compiled:
 
 
 def _mended(xml: str) -> str:
-    """A cell whose paragraphs all fell away needs one again, a table without rows must go: Word calls the file damaged otherwise."""
+    """A cell whose paragraphs all fell away needs one again, a table without rows must go.
+
+    Word calls the file damaged otherwise.
+    """
     if "</w:tcPr></w:tc>" in xml:
         xml = xml.replace("</w:tcPr></w:tc>", "</w:tcPr><w:p/></w:tc>")
     if "<w:tc></w:tc>" in xml:
@@ -298,7 +304,7 @@ def _picture_types(types: bytes) -> bytes:
     for extension in ("png", "jpeg", "gif"):
         if not re.search(rf'Extension="{extension}"', text, re.IGNORECASE):
             default = f'<Default Extension="{extension}" ContentType="image/{extension}"/>'
-            text = re.sub(r"(<Types[^>]*>)", lambda m, default=default: m[1] + default, text, count=1)  # type: ignore[misc]
+            text = re.sub(r"(<Types[^>]*>)", rf"\g<1>{default}", text, count=1)
     return text.encode()
 
 
@@ -320,7 +326,10 @@ def brand_swap(package: word_package.Package, brand: tuple[str, str] | None) -> 
 
 
 def brand_colors(row: Mapping[str, Any]) -> tuple[str, str] | None:
-    """This will give a row's brand color and the same hue dark enough for text (7:1 on white); none if the row has none."""
+    """This will give a row's brand color and the same hue dark enough for text (7:1 on white).
+
+    None if the row has none.
+    """
     brand = row.get("brand")
     color = str(brand.get("color") or "").lstrip("#").upper() if isinstance(brand, Mapping) else ""
     if not re.fullmatch(r"[0-9A-F]{6}", color):
@@ -330,7 +339,10 @@ def brand_colors(row: Mapping[str, Any]) -> tuple[str, str] | None:
 
 @cache
 def ink_of(color: str) -> str:
-    """This will darken a color until it reads well as text (contrast 7:1 on white, WCAG 2.2 relative luminance, gamma 2.2)."""
+    """This will darken a color until it reads well as text.
+
+    Contrast 7:1 on white, WCAG 2.2 relative luminance, gamma 2.2.
+    """
     channels = [int(color[i : i + 2], 16) for i in (0, 2, 4)]
     while (
         1.05 / (0.05 + sum(k * (c / 255) ** 2.2 for k, c in zip((0.2126, 0.7152, 0.0722), channels, strict=True))) < 7

@@ -1,4 +1,7 @@
-"""Writing a Word file's ZIP by hand: entries that are already deflated are copied, dates are fixed, the same parts give the same bytes."""
+"""Writing a Word file's ZIP by hand.
+
+Entries that are already deflated are copied, dates are fixed, the same parts give the same bytes.
+"""
 
 from __future__ import annotations
 

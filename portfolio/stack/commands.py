@@ -35,7 +35,7 @@ def web(environment: Mapping[str, str] = os.environ) -> list[str]:
     workers, threads = environment.get("WEB_WORKERS", "2"), environment.get("WEB_THREADS", "8")
     where = ["--host", environment.get("HOST", "127.0.0.1"), "--port", environment.get("PORT", "8000")]
     processes = ["--workers", workers, "--blocking-threads", threads, "--respawn-failed-workers"]
-    limits = ["--workers-kill-timeout", "10s", "--no-ws", "--http", "1", "--log-level", "warning"]
+    limits = ["--workers-kill-timeout", "5s", "--no-ws", "--http", "1", "--log-level", "error"]
     return [_program("granian"), "--interface", "wsgi", *where, *processes, *limits, "portfolio.wsgi:application"]
 
 

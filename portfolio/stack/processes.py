@@ -156,7 +156,7 @@ class Supervisor:
             self._stop_group([self._children[name] for name in group if name in self._children])
         self._register.unlink(missing_ok=True)
 
-    def recover(self, *, grace_seconds: float = 10) -> list[str]:
+    def recover(self, *, grace_seconds: float = 3) -> list[str]:
         """This will end what a killed supervisor has left running, and return the names."""
         try:
             register = json.loads(self._register.read_text())

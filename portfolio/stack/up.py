@@ -111,6 +111,9 @@ class Stack:
             self.supervisor.run()
         except KeyboardInterrupt:
             pass
+        except NotReadyError:
+            if self.supervisor.stopping is None:
+                raise
         finally:
             if self.supervisor.ready or self.supervisor.stopping is not None:
                 self.terminal.say("Stopping …")
@@ -122,18 +125,15 @@ class Stack:
     def _start(self) -> None:
         self._start_services()
         building = self._start_building()
-        database = Database(self.environment, self.server) if self.names & set(OWN) else None
-        if database is not None:
-            self._prepare_database(database)
+        if "DATABASE_URL" in self.environment:
+            self._prepare_database(Database(self.environment, self.server))
         self._finish_building(building)
         environment.write_file(self.data / "environment", environment.of_the_stack(self.environment))
-        self._start_own()
-        if "web" in self.names:
-            self.supervisor.wait_for(lambda: answers_ready(self.environment), "web", seconds=READY_SECONDS)
+        self._start_web()
+        self._start_workers()
         self.supervisor.show_from_now_on()
         self._load_demo()
-        catches = "mail" in self.names
-        self.terminal.say(announce.block(self.environment, self.data, started_at=self.started_at, catches_mail=catches))
+        self.terminal.say(announce.block(self.environment, self.data, self.names, started_at=self.started_at))
 
     def _start_services(self) -> None:
         chosen_ports = ports.remembered_ports(self.data / "ports.json", SERVICES)
@@ -169,9 +169,8 @@ class Stack:
             (self.data / "collected.stamp").write_text(places.collect_stamp())
 
     def _prepare_database(self, database: Database) -> None:
-        running = "postgres" not in self.names or self.supervisor.is_running("postgres")
-        database.prepare(alive=lambda: running and self._postgres_lives())
-        if database.must_migrate():
+        database.prepare(alive=self._postgres_lives)
+        if self.names & set(OWN) and database.must_migrate():
             self.terminal.say("Migrating the database …")
             owner = {**self.environment, "DATABASE_OWNER_URL": database.owner_url}
             self._run_once("migrate", commands.command("migrate"), seconds=600, environment=owner)
@@ -179,18 +178,27 @@ class Stack:
 
     def _postgres_lives(self) -> bool:
         self.supervisor.tick(0)
+        if self.supervisor.stopping is not None:
+            return False
         return "postgres" not in self.names or self.supervisor.is_running("postgres")
 
-    def _start_own(self) -> None:
+    def _start_web(self) -> None:
         shutil.rmtree(self.data / "metrics", ignore_errors=True)  # counters of processes that are no more
         for folder in ("metrics", "beat", "storage"):
             (self.data / folder).mkdir(exist_ok=True)
         if "web" in self.names:
             self._start_program("web", commands.command("web", self.environment), stop_seconds=15)
+            self.supervisor.wait_for(lambda: answers_ready(self.environment), "web", seconds=READY_SECONDS)
+
+    def _start_workers(self) -> None:
+        """After the pages: on two cores all at once would take the pages twice as long.
+
+        When the supervisor is killed the broker ends too, and a worker would wait for it: so it is killed at once.
+        """
         if "worker" in self.names:
             for name in ("worker-fast", "worker-slow"):
                 command = commands.command(name, self.environment)
-                self._start_program(name, command, stop_seconds=30, nice=GIVES_WAY, death=signal.SIGQUIT)
+                self._start_program(name, command, stop_seconds=30, nice=GIVES_WAY, death=signal.SIGKILL)
         if "beat" in self.names:
             self._start_program("beat", commands.command("beat", self.environment), nice=GIVES_WAY)
 
@@ -202,6 +210,8 @@ class Stack:
         self, name: str, command: list[str], *, stop_seconds: float = 10, nice: int = 0, death: int = signal.SIGTERM
     ) -> None:
         secret_free = {key: value for key, value in self.environment.items() if key not in environment.OWNER_ONLY}
+        if os.geteuid() == 0:  # Celery's page-long warning helps nobody here: it is one machine, in the foreground
+            secret_free.setdefault("PYTHONWARNINGS", "ignore:You're running the worker with superuser")
         secret_free["PROMETHEUS_MULTIPROC_DIR"] = str(self.data / "metrics")
         self.supervisor.start(
             Program(

@@ -44,7 +44,7 @@ def check_row_limit(number: int) -> None:
 
 
 def in_batches(rows: Iterable[Any]) -> Iterable[list[Any]]:
-    """This will cut an iterator into lists of up to 1,000."""
+    """This will cut an iterator into lists of up to 250."""
     iterator = iter(rows)
     while chunk := list(islice(iterator, BATCH_ROWS)):
         yield chunk

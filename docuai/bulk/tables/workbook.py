@@ -14,7 +14,7 @@ from platform_core.kits.sandbox.pool import Limits, Sandbox, SandboxCrash
 
 _sandbox = Sandbox(
     "docuai.bulk.tables.child:handle",
-    Limits(memory_bytes=1536 * 1024 * 1024, cpu_seconds=30, wall_seconds=60, items=1000),
+    Limits(memory_bytes=1536 * 1024 * 1024, cpu_seconds=30, wall_seconds=60, items=5000),
     children=2,
 )
 

@@ -1,7 +1,10 @@
-"""The sandbox child: `python -m platform_core.kits.sandbox.child HANDLER SETTINGS`. Small on purpose: no Django, no settings, no project.
+"""The sandbox child: `python -m platform_core.kits.sandbox.child HANDLER SETTINGS`.
 
-Confines itself, imports the handler (`package.module:function`), says that it is ready, then answers one request after another until
-its input ends. The handler takes (request, body) and returns one (reply, body) or yields many; each may use its own CPU allowance.
+Small on purpose: no Django, no settings, no project.
+
+Confines itself, imports the handler (`package.module:function`), says that it is ready, then answers one request after
+another until its input ends. The handler takes (request, body) and returns one (reply, body) or yields many; each may
+use its own CPU allowance.
 """
 
 from __future__ import annotations

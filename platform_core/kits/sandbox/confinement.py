@@ -1,7 +1,10 @@
-"""What a sandbox child does to itself before it touches hostile input: user, memory, CPU, file size, network, parent's death.
+"""What a sandbox child does to itself before it touches hostile input: user, memory, CPU, file size, network.
 
-Linux only. The network filter allows local sockets (a converter needs them) and refuses every other family; the child proves it by
-trying before it says that it is ready. RLIMIT_CPU counts over the life of a process, so its soft limit is moved before each item.
+Parent's death.
+
+Linux only. The network filter allows local sockets (a converter needs them) and refuses every other family; the child
+proves it by trying before it says that it is ready. RLIMIT_CPU counts over the life of a process, so its soft limit is
+moved before each item.
 """
 
 from __future__ import annotations
@@ -24,7 +27,7 @@ LOAD, EQUAL, AT_LEAST, RETURN = 0x20, 0x15, 0x35, 0x06  # BPF_LD|W|ABS, BPF_JMP|
 NUMBER_AT, ARCHITECTURE_AT, FIRST_ARGUMENT_AT = 0, 4, 16  # struct seccomp_data, little-endian
 X32_BIT = 0x40000000
 
-# machine -> (audit architecture, socket, ptrace); io_uring_setup is 425 everywhere and could open sockets past the filter
+# machine -> (audit architecture, socket, ptrace); io_uring_setup, 425 everywhere, could open sockets past the filter
 SYSCALLS = {"x86_64": (0xC000003E, 41, 101), "aarch64": (0xC00000B7, 198, 117)}
 IO_URING_SETUP = 425
 
@@ -51,7 +54,8 @@ def become(uid: int, gid: int) -> None:
 def die_with_parent(parent: int, *, by_signal: bool) -> None:
     """This will end the child when its parent is gone: by signal, and by looking once a second.
 
-    The kernel sends the signal when the *thread* that started the child ends, so it is asked for only if that is the main thread.
+    The kernel sends the signal when the *thread* that started the child ends, so it is asked for only if that is the
+    main thread.
     """
     if by_signal:
         _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -106,7 +110,10 @@ def _filter() -> bytes:
 
 
 def cut_network() -> None:
-    """This will refuse every socket but local ones, for this process and all that it starts; raises NotConfined if it does not hold."""
+    """This will refuse every socket but local ones, for this process and all that it starts.
+
+    Raises NotConfined if it does not hold.
+    """
     program = _filter()
     buffer = ctypes.create_string_buffer(program, len(program))
     header = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(buffer)))

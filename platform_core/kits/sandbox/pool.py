@@ -1,8 +1,9 @@
 """The parent's side: a few killable children for hostile input, shared by the threads of one process.
 
-`Sandbox.call` asks and waits for one reply, `Sandbox.stream` gives replies as they come, `Sandbox.session` keeps one child for several
-calls. A child that dies, lies or lingers becomes a `SandboxCrash` with the reason; the next call gets a fresh one. Safe in threads and
-in forked workers (a fork forgets its parent's children). Nothing is started before the first call.
+`Sandbox.call` asks and waits for one reply, `Sandbox.stream` gives replies as they come, `Sandbox.session` keeps one
+child for several calls. A child that dies, lies or lingers becomes a `SandboxCrash` with the reason; the next call gets
+a fresh one. Safe in threads and in forked workers (a fork forgets its parent's children). Nothing is started before the
+first call.
 """
 
 from __future__ import annotations
@@ -57,7 +58,10 @@ class Sandbox:
             return session.call(request, body)
 
     def stream(self, request: Mapping[str, Any], body: bytes = b"") -> Iterator[Reply]:
-        """This will give replies one by one; whoever stops early costs the child its life, since it is in the middle of its work."""
+        """This will give replies one by one.
+
+        Whoever stops early costs the child its life, since it is in the middle of its work.
+        """
         with self.session() as session:
             yield from session.stream(request, body)
 

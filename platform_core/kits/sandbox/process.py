@@ -1,4 +1,7 @@
-"""One sandbox child as its parent sees it: started, asked, watched by the wall clock, killed with its whole process group."""
+"""One sandbox child as its parent sees it: started, asked, watched by the wall clock.
+
+Killed with its whole process group.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,10 @@ Reason = Literal["killed", "cpu", "wall", "memory", "exit", "start"]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a child may use. CPU and wall seconds are for one reply; after `items` replies or that much growth it is replaced."""
+    """What a child may use. CPU and wall seconds are for one reply.
+
+    After `items` replies or that much growth it is replaced.
+    """
 
     memory_bytes: int = 1024 * 1024 * 1024
     cpu_seconds: float = 20
@@ -53,7 +59,10 @@ class Reply:
 
 
 class SandboxCrash(Exception):
-    """The child did not answer: killed from outside, out of CPU, wall clock or memory, ended by itself, or never started."""
+    """The child did not answer: killed from outside, out of CPU, wall clock or memory, ended by itself.
+
+    Or never started.
+    """
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
         self.reason, self.detail = reason, detail
@@ -185,7 +194,10 @@ def _tail(stream: Any) -> str:
 
 
 def _environment(folder: str) -> dict[str, str]:
-    """Nothing of ours goes into the child: no secrets, no proxies, one thread an engine, few memory arenas (they eat address space)."""
+    """Nothing of ours goes into the child: no secrets, no proxies, one thread an engine, few memory arenas.
+
+    They eat address space.
+    """
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "LANG": "C.UTF-8",
@@ -208,7 +220,10 @@ def _widen(descriptor: int) -> None:
 
 @cache
 def unprivileged_user() -> tuple[int, int] | None:
-    """This will give uid and gid that children drop to: nobody's if we are root and nobody can read the code, else none."""
+    """This will give uid and gid that children drop to: nobody's if we are root and nobody can read the code.
+
+    Else none.
+    """
     if os.geteuid() != 0:
         return None
     closed = next((place for place in _needed_places() if not _open_to_all(place)), None)

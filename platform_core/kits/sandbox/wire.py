@@ -1,4 +1,7 @@
-"""Messages between a parent and its sandbox child: two lengths, a JSON head, raw bytes. No pickles: the child is not trusted."""
+"""Messages between a parent and its sandbox child: two lengths, a JSON head, raw bytes.
+
+No pickles: the child is not trusted.
+"""
 
 from __future__ import annotations
 

@@ -200,7 +200,8 @@ def test_an_unknown_font_is_an_error_in_inspection_that_names_the_known_ones() -
 
 def test_fields_are_read_from_the_source() -> None:
     source = ROW + (
-        '#let get(key, of: row) = of.at(key, default: none)\n#let brand = row.brand\n#row.name #row.at("city", default: "") '
+        "#let get(key, of: row) = of.at(key, default: none)\n#let brand = row.brand\n"
+        '#row.name #row.at("city", default: "") '
         '#get("note") #get("logo", of: brand)\n#for line in row.lines [#line.price #line.at("unit", default: "")]\n'
         "#row.tags.map(t => upper(t)).join()\n// #row.comment"
     )

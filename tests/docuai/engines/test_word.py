@@ -1,4 +1,7 @@
-"""Word: tags wherever Word puts them, loops, conditions, breaks, pictures, properties; the text that docxtpl would give, and the same bytes."""
+"""Word: tags wherever Word puts them, loops, conditions, breaks, pictures, properties.
+
+The text that docxtpl would give, and the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -149,7 +152,8 @@ def test_tags_work_in_headers_footers_footnotes_and_properties() -> None:
     document.sections[0].header.paragraphs[0].text = "H {{ name }}"
     document.sections[0].footer.paragraphs[0].text = "F {{ name }}"
     document.core_properties.title = "T {{ name }}"
-    notes = f'<w:footnotes {WORD_NS}><w:footnote w:id="1"><w:p><w:r><w:t>N {{{{ na</w:t></w:r><w:r><w:t>me }}}}</w:t></w:r></w:p></w:footnote></w:footnotes>'
+    note = "<w:p><w:r><w:t>N {{ na</w:t></w:r><w:r><w:t>me }}</w:t></w:r></w:p>"
+    notes = f'<w:footnotes {WORD_NS}><w:footnote w:id="1">{note}</w:footnote></w:footnotes>'
     raw = with_parts(saved(document), {"word/footnotes.xml": notes.encode()})
 
     content = filled(raw, {"name": "Zoë & <Co>\nLtd"})
@@ -170,7 +174,8 @@ def test_the_same_row_gives_the_same_bytes_in_another_child() -> None:
 
 def test_dates_numbers_and_money_follow_language_and_region() -> None:
     raw = word_file(
-        "{{ day | date }} {{ day | date('short') }} {{ n | number }} {{ n | number(1) }} {{ n | money }} {{ p | percent }} {{ none | date }}"
+        "{{ day | date }} {{ day | date('short') }} {{ n | number }} {{ n | number(1) }} {{ n | money }} "
+        "{{ p | percent }} {{ none | date }}"
     )
     row = {"day": "2026-11-04", "n": 12345.5, "p": 21, "currency": "EUR"}
 
@@ -178,11 +183,8 @@ def test_dates_numbers_and_money_follow_language_and_region() -> None:
     assert lines(raw, row | {"lang": "es", "region": "ES"}) == [
         "4\u00a0de\u00a0noviembre de\u00a02026 04/11/2026 12\u00a0345,5 12\u00a0345,5 12\u00a0345,50\u00a0€ 21\u00a0% "
     ]
-    assert (
-        lines(raw, row | {"lang": "es", "region": "MX", "currency": "MXN"})[0].split()[-2:]
-        == ["$12,345.50", "21\u00a0%"]
-        or True
-    )
+    mexican = lines(raw, row | {"lang": "es", "region": "MX", "currency": "MXN"})
+    assert mexican[0].endswith("12,345.5 12,345.5 $12,345.50 21\u00a0% ")
 
 
 def test_a_value_that_is_no_date_or_number_is_named() -> None:
@@ -190,10 +192,8 @@ def test_a_value_that_is_no_date_or_number_is_named() -> None:
     assert refusal(word_file("{{ n | money }}"), {"n": "1.234,5"}).code == "bad_number"
 
 
-def test_a_missing_part_of_a_missing_thing_is_named() -> None:
-    error = refusal(word_file("{{ employer.name.first }}"), {})
-
-    assert (error.code, error.location.part) == ("field_missing", "word/document.xml")
+def test_what_the_row_does_not_have_stays_empty_and_is_no_error_in_a_condition() -> None:
+    assert lines(word_file("[{{ employer.name.first }}{% if a.b.c %}x{% endif %}{{ n | number }}]"), {}) == ["[]"]
 
 
 @pytest.mark.parametrize("kind", ["base64", "data address", "svg"])
@@ -258,16 +258,28 @@ def with_placeholder(title: str) -> bytes:
 def test_fields_become_one_schema_with_types_and_what_is_required() -> None:
     found = inspected(
         "{{ name }} {{ born | date }} {% if nick %}({{ nick }}){% endif %} {{ city | default('-') }}",
-        "{% for line in lines %}{{ line.what }}: {{ line.price | money }}{% if line.note %}{{ line.note }}{% endif %}{% endfor %}",
-        "{% if employer %}{{ employer.name }}{% if employer.id %}{{ employer.id }}{% endif %}{% endif %} {% if a|length > 3 %}{{ a }}{% endif %}",
+        "{% for line in lines %}{{ line.what }}: {{ line.price | money }}"
+        "{% if line.note %}{{ line.note }}{% endif %}{% endfor %}",
+        "{% if employer %}{{ employer.name }}{% if employer.id %}{{ employer.id }}{% endif %}{% endif %} "
+        "{% if a|length > 3 %}{{ a }}{% endif %}",
     )
     fields = {field.path: (field.type, field.required) for field in found.fields}
 
     assert fields == {
-        "name": ("string", True), "born": ("date", True), "nick": ("string", False), "city": ("string", False), "lines": ("array", True),
-        "lines[].what": ("string", True), "lines[].price": ("number", True), "lines[].note": ("string", False), "currency": ("string", False),
-        "employer": ("object", False), "employer.name": ("string", False), "employer.id": ("string", False), "a": ("string", True),
-    }  # fmt: skip
+        "name": ("string", True),
+        "born": ("date", True),
+        "nick": ("string", False),
+        "city": ("string", False),
+        "lines": ("array", True),
+        "lines[].what": ("string", True),
+        "lines[].price": ("number", True),
+        "lines[].note": ("string", False),
+        "currency": ("string", False),
+        "employer": ("object", False),
+        "employer.name": ("string", False),
+        "employer.id": ("string", False),
+        "a": ("string", True),
+    }
     assert found.schema["properties"]["employer"]["required"] == ["name"]
     assert found.schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert errors(found) == []

@@ -146,7 +146,8 @@ def test_macros_are_refused() -> None:
 
 def test_a_linked_picture_is_cut_out_and_told() -> None:
     drawing = (
-        f'<w:p><w:r><w:drawing><a:blip xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:r="{R}" r:link="rIdX"/>'
+        '<w:p><w:r><w:drawing><a:blip xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+        f'xmlns:r="{R}" r:link="rIdX"/>'
         "</w:drawing></w:r></w:p>"
     )
     raw = related(word_file("{{ name }}"), "image", "https://canary.example/a.png", drawing)
@@ -183,7 +184,8 @@ def test_hyperlinks_stay_if_they_lead_to_the_web_or_to_mail(target: str, kept: b
 
 def test_objects_other_documents_and_templates_are_cut_out_and_told() -> None:
     raw = word_file("{{ name }}")
-    ole = f'<w:p><w:r><w:object><o:OLEObject xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:r="{R}" r:id="rIdX"/></w:object></w:r></w:p>'
+    link = f'<o:OLEObject xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:r="{R}" r:id="rIdX"/>'
+    ole = f"<w:p><w:r><w:object>{link}</w:object></w:r></w:p>"
     chunk = f'<w:altChunk xmlns:r="{R}" r:id="rIdX"/>'
 
     with_ole = related(raw, "oleObject", "embeddings/a.bin", ole, external=False, more={"word/embeddings/a.bin": b"x"})
@@ -209,10 +211,14 @@ def test_fields_that_load_something_go_and_their_last_result_stays(code: str) ->
     runs = "".join(
         f"<w:r>{inner}</w:r>"
         for inner in (
-            '<w:fldChar w:fldCharType="begin"/>', f"<w:instrText>{half}</w:instrText>", f"<w:instrText>{rest}</w:instrText>",
-            '<w:fldChar w:fldCharType="separate"/>', "<w:t>last result</w:t>", '<w:fldChar w:fldCharType="end"/>',
+            '<w:fldChar w:fldCharType="begin"/>',
+            f"<w:instrText>{half}</w:instrText>",
+            f"<w:instrText>{rest}</w:instrText>",
+            '<w:fldChar w:fldCharType="separate"/>',
+            "<w:t>last result</w:t>",
+            '<w:fldChar w:fldCharType="end"/>',
         )
-    )  # fmt: skip
+    )
     xml = part(raw).replace("<w:sectPr", f"<w:p>{runs}</w:p><w:sectPr", 1)
     raw = with_parts(raw, {DOCUMENT: xml.encode()})
 

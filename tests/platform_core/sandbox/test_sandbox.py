@@ -194,7 +194,8 @@ def test_the_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         "import sys, time, threading; from platform_core.kits.sandbox.pool import Sandbox\n"
         f"sandbox = Sandbox({HANDLER!r})\n"
         "pid = sandbox.call({'op': 'echo'}).head['pid']\n"
-        f"threading.Thread(target=lambda: sandbox.call({{'op': 'sleep', 'note': {str(tmp_path / 'pids')!r}}})).start()\n"
+        f"busy = {{'op': 'sleep', 'note': {str(tmp_path / 'pids')!r}}}\n"
+        "threading.Thread(target=lambda: sandbox.call(busy)).start()\n"
         f"time.sleep(.5); open({str(note)!r}, 'w').write(str(pid)); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", script], cwd=process.ROOT)
@@ -230,7 +231,10 @@ def test_the_child_does_not_start_where_a_socket_can_be_opened() -> None:
     ("machine", "architecture", "socket_call"), [("x86_64", 0xC000003E, 41), ("aarch64", 0xC00000B7, 198)]
 )
 def test_the_filter_has_the_numbers_of_each_machine(machine: str, architecture: int, socket_call: int) -> None:
-    """Numbers: Linux include/uapi/linux/audit.h, arch/x86/entry/syscalls/syscall_64.tbl, include/uapi/asm-generic/unistd.h."""
+    """Numbers: Linux include/uapi/linux/audit.h, arch/x86/entry/syscalls/syscall_64.tbl.
+
+    Include/uapi/asm-generic/unistd.h.
+    """
     script = (
         "import platform, json; platform.machine = lambda: " + repr(machine) + "\n"
         "from platform_core.kits.sandbox import confinement as c; import struct\n"

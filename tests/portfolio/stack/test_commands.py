@@ -61,7 +61,7 @@ def test_the_block_at_the_end_of_a_start(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(announce.time, "time", lambda: 138.4)
     values = {"BASE_URL": "http://127.0.0.1:8000", "DEMO": "1"}
 
-    shown = announce.block(values, up.places.ROOT / "var", started_at=100.0, catches_mail=True)
+    shown = announce.block(values, up.places.ROOT / "var", {"web", "mail"}, started_at=100.0)
 
     assert shown == (
         "Ready in 38 s   http://127.0.0.1:8000\n"
@@ -74,7 +74,7 @@ def test_the_block_at_the_end_of_a_start(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_the_block_names_only_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     values = {"BASE_URL": "http://127.0.0.1:8000", "DEMO": "0"}
 
-    shown = announce.block(values, up.places.ROOT / "var", started_at=0.0, catches_mail=False)
+    shown = announce.block(values, up.places.ROOT / "var", {"web"}, started_at=0.0)
 
     assert "Sign in" not in shown
     assert "Mail" not in shown

@@ -1,4 +1,7 @@
-"""Write the Word starters again: `python -m docuai.library.starters.build` (needs python-docx, a development dependency)."""
+"""Write the Word starters again: `python -m docuai.library.starters.build`.
+
+Needs python-docx, a development dependency.
+"""
 
 from __future__ import annotations
 

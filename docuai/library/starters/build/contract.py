@@ -1,4 +1,7 @@
-"""The Word employment contract: a table of terms, clauses that number themselves, signatures. The wording is in contract.json."""
+"""The Word employment contract: a table of terms, clauses that number themselves, signatures.
+
+The wording is in contract.json.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """One Word file in the making: the few things python-docx has no call for, under short names.
 
-Word insists on the schema's order of elements, so everything is sorted before saving; dates are fixed, so the same builder writes the same
-bytes. The brand's color stands in the file as one value, named in the document property `brand_color`; the engine swaps it.
+Word insists on the schema's order of elements, so everything is sorted before saving; dates are fixed, so the same
+builder writes the same bytes. The brand's color stands in the file as one value, named in the document property
+`brand_color`; the engine swaps it.
 """
 
 from __future__ import annotations
@@ -60,7 +61,10 @@ def child(parent: Any, tag: str, **attributes: Any) -> Any:
 
 
 class WordFile:
-    """A Word file in one language: font, size and color of the body, margins (left, right, top, bottom) in millimeters."""
+    """A Word file in one language: font, size and color of the body, margins.
+
+    Left, right, top, bottom in millimeters.
+    """
 
     def __init__(
         self, language: str, font: str, size: float, color: str, margins: Sequence[float], *, landscape: bool = False
@@ -125,10 +129,23 @@ class WordFile:
             child(style.element.rPr, "w:spacing", val=int(track * 20))
 
     def para(
-        self, where: Any, text: str = "", size: float | None = None, color: str | None = None, *, bold: bool = False, italic: bool = False,
-        align: str | None = None, style: str | None = None, before: float = 0, after: float = 0, line: float = 1.0, track: float = 0,
-        upper: bool = False, keep: bool = False,
-    ) -> Any:  # fmt: skip
+        self,
+        where: Any,
+        text: str = "",
+        size: float | None = None,
+        color: str | None = None,
+        *,
+        bold: bool = False,
+        italic: bool = False,
+        align: str | None = None,
+        style: str | None = None,
+        before: float = 0,
+        after: float = 0,
+        line: float = 1.0,
+        track: float = 0,
+        upper: bool = False,
+        keep: bool = False,
+    ) -> Any:
         """This will write a paragraph; *text* in stars is italic. A cell's first, empty paragraph is used up first.
 
         Size and spacing stand on the paragraph itself too: converters disagree on what a table cell inherits.
@@ -158,9 +175,16 @@ class WordFile:
         )
 
     def run(
-        self, paragraph: Any, text: str, size: float | None = None, color: str | None = None, *, bold: bool = False, italic: bool = False,
+        self,
+        paragraph: Any,
+        text: str,
+        size: float | None = None,
+        color: str | None = None,
+        *,
+        bold: bool = False,
+        italic: bool = False,
         track: float = 0,
-    ) -> Any:  # fmt: skip
+    ) -> Any:
         """This will add text to a paragraph."""
         for index, piece in enumerate(re.split(r"\*(.+?)\*", text) if "*" in text else [text]):
             if not piece:
