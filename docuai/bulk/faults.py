@@ -63,7 +63,7 @@ class Answer:
     """A likely answer for one-click mending: the text that goes into the cell, and a label where the text alone does not tell."""
 
     value: str
-    label: str = ""  # "dmy" or "mdy" for the readings of a date; else empty
+    label: str = ""  # "guess", or for the readings of a date "dmy" and "mdy"; empty: nobody would dispute it
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Fault:
     @property
     def clear(self) -> bool:
         """This will say whether there is one answer that nobody would dispute ("Mend 5 clear cases")."""
-        return len(self.answers) == 1 and self.code not in ("bad_date", "not_a_number", "leading_equals")
+        return len(self.answers) == 1 and not self.answers[0].label
 
     @property
     def acceptable(self) -> bool:
@@ -89,9 +89,15 @@ class Fault:
         return self.code in ACCEPTABLE
 
     @property
+    def field_name(self) -> str:
+        """This will name the field for people: `/completed_on` as "Completed on", or the column where there is no field."""
+        parts = [part for part in self.field.split("/") if part]
+        return (parts[-1].replace("_", " ").capitalize() if parts else "") or self.column
+
+    @property
     def message(self) -> str:
         """This will say what is wrong, in the reader's language."""
-        words: dict[str, Any] = {"field": self.field.strip("/") or self.column, **self.params}
+        words: dict[str, Any] = {"field": self.field_name, **self.params}
         return str(MESSAGES[self.code]) % words
 
     def to_json(self) -> dict[str, Any]:

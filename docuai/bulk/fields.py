@@ -48,7 +48,7 @@ def fields_of(schema: Schema) -> tuple[FieldSpec, ...]:
 
 def fillable(fields: Sequence[FieldSpec]) -> tuple[FieldSpec, ...]:
     """This will keep the fields that columns fill: no containers, nothing that DocuAI fills in itself."""
-    return tuple(field for field in fields if not field.read_only and field.type not in ("object", "items"))
+    return tuple(field for field in fields if not field.read_only and field.type != "object")
 
 
 def with_delivery_email(schema: Schema) -> dict[str, Any]:
@@ -61,7 +61,9 @@ def with_delivery_email(schema: Schema) -> dict[str, Any]:
 
 def pointer_of(path: str) -> str:
     """This will write a dotted path as a JSON pointer (RFC 6901): `signers.0.name` as `/signers/0/name`."""
-    return "".join(f"/{part.replace('~', '~0').replace('/', '~1')}" for part in path.replace(ITEM, "").split(".") if part)
+    return "".join(
+        f"/{part.replace('~', '~0').replace('/', '~1')}" for part in path.replace(ITEM, "").split(".") if part
+    )
 
 
 def _object_fields(schema: Schema, prefix: str, *, required: bool, read_only: bool) -> Iterator[FieldSpec]:

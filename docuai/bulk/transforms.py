@@ -26,7 +26,26 @@ DATE_ORDERS = {
     "mdy": _("month/day/year"),
     "ymd": _("year/month/day"),
 }
-_SMALL_WORDS = {"de", "del", "la", "las", "los", "y", "e", "da", "do", "dos", "das", "van", "von", "der", "den", "of", "the", "and"}
+_SMALL_WORDS = {
+    "de",
+    "del",
+    "la",
+    "las",
+    "los",
+    "y",
+    "e",
+    "da",
+    "do",
+    "dos",
+    "das",
+    "van",
+    "von",
+    "der",
+    "den",
+    "of",
+    "the",
+    "and",
+}
 TextStep = Callable[[str], str]
 
 

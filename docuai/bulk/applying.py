@@ -1,0 +1,237 @@
+"""A mapping run over rows: a column at a time, 250 rows together, so that the usual cell costs a look into a dictionary.
+
+A text that cannot become the value of its field stays text, which the schema then refuses; `explain` says why for that one row.
+Empty cells are None where the schema allows null, and absent where it does not.
+"""
+
+import json
+from collections.abc import Callable, Mapping as Mapped
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from docuai.bulk.cells import CellProblem, typed
+from docuai.bulk.fields import ITEM, FieldSpec
+from docuai.bulk.mapping import Entry, Mapping
+from docuai.bulk.transforms import setting, text_step
+
+REMEMBERED = 20_000
+Values = dict[str, Any]
+Rows = Sequence[Any]
+
+
+class _Remembered(dict[str, Any]):
+    """Results by text. Columns of names never repeat, so it starts over when it is full."""
+
+    def __init__(self, read: Callable[[str], Any]) -> None:
+        super().__init__()
+        self.read = read
+
+    def __missing__(self, text: str) -> Any:
+        if len(self) >= REMEMBERED:
+            self.clear()
+        value = self[text] = self.read(text)
+        return value
+
+
+@dataclass(slots=True)
+class FieldReader:
+    """One entry made ready: takes cells, gives values."""
+
+    path: str
+    entry: Entry
+    spec: FieldSpec
+    decimal: str
+    indexes: tuple[int, ...]  # of its columns; empty for dicts
+    convert: Callable[[str], Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        is_plain_text = self.spec.type in ("text", "email") and setting(self.entry.transforms, "default") is None
+        self.convert = text_step(self.entry.transforms) or str if is_plain_text else _Remembered(self._read).__getitem__
+
+    def problem(self, text: str) -> CellProblem | None:
+        """This will say why a text cannot become this field's value, or None."""
+        value = self._typed(self._text(text))
+        return value if isinstance(value, CellProblem) else None
+
+    def column(self, rows: Rows, cells: Callable[[int, str], Iterable[Any]]) -> list[Any]:
+        """This will give this field's value for each row; None where it is empty."""
+        source = self.entry.source
+        if source.kind == "constant":
+            return [source.value] * len(rows)
+        if source.kind == "concatenate":
+            parts = zip(*(cells(index, name) for index, name in self._places()), strict=True)
+            raw: Iterable[Any] = [
+                source.separator.join([str(part) for part in row if part not in ("", None)]) for row in parts
+            ]
+        else:
+            raw = cells(*self._places()[0])
+        if self.indexes:
+            return [value if value != "" else None for value in map(self.convert, raw)]
+        return [None if value == "" else value for value in map(self._convert_any, raw)]
+
+    def _places(self) -> list[tuple[int, str]]:
+        names = self.entry.source.columns
+        return list(zip(self.indexes or (-1,) * len(names), names, strict=True))
+
+    def _convert_any(self, cell: Any) -> Any:
+        if cell is None:
+            cell = ""
+        return self.convert(cell) if isinstance(cell, str) else cell
+
+    def _read(self, text: str) -> Any:
+        text = self._text(text)
+        value = self._typed(text)
+        return text if isinstance(value, CellProblem) else value
+
+    def _text(self, text: str) -> str:
+        step = text_step(self.entry.transforms)
+        text = step(text) if step else text
+        if not text.strip():
+            text = setting(self.entry.transforms, "default") or ""
+        return text
+
+    def _typed(self, text: str) -> Any:
+        if self.spec.type in ("text", "email") or not text.strip():
+            return text if text.strip() or self.spec.type == "text" else ""
+        if self.spec.type == "list":
+            return _list_from_text(text)
+        decimal = setting(self.entry.transforms, "number") or self.decimal
+        order = setting(self.entry.transforms, "date") or "auto"
+        return typed(text.strip(), self.spec.type, decimal=decimal, date_order=order)
+
+
+@dataclass(slots=True)
+class _Node:
+    """A place in the row: a value, an object of named places, or a list of numbered ones."""
+
+    reader: FieldReader | None = None
+    children: dict[str, "_Node"] = field(default_factory=dict)
+    nullable: bool = False
+
+    def values(self, columns: Mapped[str, list[Any]], length: int) -> list[Any]:
+        if self.reader is not None:
+            return columns[self.reader.path]
+        parts = {name: node.values(columns, length) for name, node in self.children.items()}
+        rows = zip(*parts.values(), strict=True)
+        if all(name.isdigit() for name in parts):
+            return [[item for item in row if item is not None] or None for row in rows]
+        objects = _objects(self.children, parts)
+        return [
+            None if all(value is None for value in row) else found for row, found in zip(rows, objects, strict=True)
+        ]
+
+
+def _objects(children: Mapped[str, _Node], parts: Mapped[str, list[Any]]) -> list[Values]:
+    """Columns as objects; an empty value is null where the schema allows it, and absent where it does not."""
+    names = tuple(parts)
+    objects = [dict(zip(names, row, strict=True)) for row in zip(*parts.values(), strict=True)]
+    for name, values in parts.items():
+        if None in values and not children[name].nullable:
+            for found, value in zip(objects, values, strict=True):
+                if value is None:
+                    del found[name]
+    return objects
+
+
+class Applied:
+    """A mapping made ready for one table: columns found, fields typed. `base` holds values that every row starts from."""
+
+    def __init__(
+        self,
+        mapping: Mapping,
+        fields: Sequence[FieldSpec],
+        columns: Sequence[str],
+        *,
+        decimal: str = ".",
+        base: Values | None = None,
+        sequence: Callable[[int], str] | None = None,
+        as_dicts: bool = False,
+    ) -> None:
+        self.mapping, self.base, self.sequence, self.as_dicts = mapping, dict(base or {}), sequence, as_dicts
+        specs = {spec.path: spec for spec in fields}
+        positions = {name: index for index, name in enumerate(columns)}
+        self.readers: list[FieldReader] = []
+        for entry in mapping.entries:
+            if entry.field not in specs or (entry.source.kind == "sequence" and sequence is None):
+                continue
+            indexes = () if as_dicts else tuple(positions[name] for name in entry.source.columns)
+            self.readers.append(FieldReader(entry.field, entry, specs[entry.field], decimal, indexes))
+        group = mapping.grouping.list_field + ITEM if mapping.grouping else None
+        self.line_readers = [reader for reader in self.readers if group and reader.path.startswith(f"{group}.")]
+        self.row_readers = [reader for reader in self.readers if ITEM not in reader.path]
+        self._rows = _tree(self.row_readers, specs, "")
+        self._lines = _tree(self.line_readers, specs, f"{group}.") if group else None
+
+    def apply(self, rows: Rows, first: int = 1) -> list[Values]:
+        """This will give the values of each row of a batch; `first` is the number of its first row, for the number sequence."""
+        return self.assemble(self.read_columns(rows, self.row_readers, first), len(rows))
+
+    def apply_lines(self, rows: Rows) -> list[Values]:
+        """This will give the items that lines of a group become in its list."""
+        assert self._lines is not None
+        parts = _parts(self._lines, self.read_columns(rows, self.line_readers), len(rows))
+        return _objects(self._lines.children, parts)
+
+    def assemble(self, columns: Mapped[str, list[Any]], length: int) -> list[Values]:
+        """This will make rows of values out of columns, nested as the dotted paths say."""
+        if not columns:
+            return [dict(self.base) for _ in range(length)]
+        rows = _objects(self._rows.children, _parts(self._rows, columns, length))
+        return [{**self.base, **row} for row in rows] if self.base else rows
+
+    def read_columns(self, rows: Rows, readers: Sequence[FieldReader], first: int = 1) -> dict[str, list[Any]]:
+        """This will give the values by field instead of by row."""
+        table = None if self.as_dicts else list(zip(*rows, strict=True))
+
+        def cells(index: int, name: str) -> Iterable[Any]:
+            return table[index] if table is not None else [lookup(row, name) for row in rows]
+
+        columns = {}
+        for reader in readers:
+            if reader.entry.source.kind == "sequence" and self.sequence is not None:
+                columns[reader.path] = [self.sequence(number) for number in range(first, first + len(rows))]
+            else:
+                columns[reader.path] = reader.column(rows, cells)
+        return columns
+
+
+def _parts(root: _Node, columns: Mapped[str, list[Any]], length: int) -> dict[str, list[Any]]:
+    return {name: node.values(columns, length) for name, node in root.children.items()}
+
+
+def _tree(readers: Sequence[FieldReader], specs: Mapped[str, FieldSpec], prefix: str) -> _Node:
+    root = _Node()
+    for reader in readers:
+        node, path = root, prefix
+        for part in reader.path.removeprefix(prefix).split("."):
+            path += part
+            node = node.children.setdefault(part, _Node(nullable=path in specs and specs[path].nullable))
+            path += "."
+        node.reader = reader
+    return root
+
+
+def lookup(row: Mapped[str, Any], path: str) -> Any:
+    """This will find a value of a JSON row by its column, which may be a dotted path; None when it is not there."""
+    if path in row:
+        return row[path]
+    value: Any = row
+    for part in path.split("."):
+        if not isinstance(value, dict) or part not in value:
+            return None
+        value = value[part]
+    return value
+
+
+def _list_from_text(text: str) -> list[Any]:
+    """A cell that fills a list: JSON if it looks like it, else its lines, else what stands between semicolons."""
+    if text.lstrip().startswith("["):
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            found = None
+        if isinstance(found, list):
+            return found
+    parts = text.splitlines() if "\n" in text else text.split(";")
+    return [part.strip() for part in parts if part.strip()]
