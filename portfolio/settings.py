@@ -19,6 +19,7 @@ if PRODUCTION and DEMO:
     raise ImproperlyConfigured("DEMO=1 lets anybody sign in: production refuses it. Unset DEMO.")
 
 DATA_DIR = Path(env.text("DATA_DIR", str(ROOT / "var"))).resolve()
+BUILD_DIR = Path(env.text("BUILD_DIR", str(DATA_DIR))).resolve()  # pages' styles, document fonts: part of an image
 SECRET_KEY = env.text(
     "SECRET_KEY",
     None if PRODUCTION else "development-only-" + "0" * 50,
@@ -150,8 +151,8 @@ LOCALE_PATHS = [ROOT / "portfolio" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static-collected"
-STATICFILES_DIRS = [DATA_DIR / "static"] if (DATA_DIR / "static").is_dir() else []
+STATIC_ROOT = BUILD_DIR / "static-collected"
+STATICFILES_DIRS = [BUILD_DIR / "static"] if (BUILD_DIR / "static").is_dir() else []
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

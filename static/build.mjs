@@ -1,12 +1,12 @@
 // Builds the front end: `npm run build`. Bundles styles and scripts, copies htmx and fonts, picks the icons that are used.
-// Out: var/static/ (served) and var/fonts/ (document faces for the engines); DATA_DIR puts both elsewhere.
+// Out: var/static/ (served) and var/fonts/ (document faces for the engines); BUILD_DIR or DATA_DIR puts both elsewhere.
 import { build, context } from "esbuild";
 import { cp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-const DATA = resolve(ROOT, process.env.DATA_DIR || "var");
+const DATA = resolve(ROOT, process.env.BUILD_DIR || process.env.DATA_DIR || "var");
 const OUT = join(DATA, "static");
 const FONTS = join(DATA, "fonts");
 const MODULES = join(ROOT, "node_modules");

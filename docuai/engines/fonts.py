@@ -52,8 +52,8 @@ def font_dir() -> Path:
     """This will give the folder with the font files."""
     if _chosen:
         return _chosen[0]
-    data_dir: Path = importlib.import_module("django.conf").settings.DATA_DIR
-    return data_dir / "fonts"
+    build_dir: Path = importlib.import_module("django.conf").settings.BUILD_DIR
+    return build_dir / "fonts"
 
 
 def font_files() -> list[Path]:

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from portfolio.stack.places import ROOT, data_folder
+from portfolio.stack.places import APPS, ROOT, build_folder, data_folder
 
 OLDEST = 20
 
@@ -50,10 +50,10 @@ def install(*, dev: bool) -> bool:
 
 def build() -> bool:
     """This will bundle styles, scripts, icons and fonts into ``var/static`` if a source changed."""
-    output, stamp = data_folder() / "static", data_folder() / "static.stamp"
-    sources = sorted(path for path in (ROOT / "static").rglob("*") if path.is_file())
-    wanted = _hash([ROOT / "package-lock.json", *sources])
-    if output.is_dir() and stamp.exists() and stamp.read_text() == wanted:
+    folder = build_folder()
+    stamp = folder / "static.stamp"
+    wanted = _hash([ROOT / "package-lock.json", *_sources()])
+    if (folder / "static").is_dir() and stamp.exists() and stamp.read_text() == wanted:
         return False
     node("static/build.mjs")
     stamp.write_text(wanted)
@@ -72,6 +72,14 @@ def main(arguments: list[str]) -> int:
 
 
 NPM_SCRIPT = "lib/node_modules/npm/bin/npm-cli.js"
+
+
+def _sources() -> list[Path]:
+    """Styles and scripts; templates and modules too, in which the build looks for the icons that are used."""
+    readers = (
+        file for name in ("templates", *APPS) for kind in ("html", "py") for file in (ROOT / name).rglob(f"*.{kind}")
+    )
+    return sorted([*readers, *(file for file in (ROOT / "static").rglob("*") if file.is_file())])
 
 
 def _on_path(program: str) -> str | None:

@@ -15,6 +15,13 @@ def data_folder() -> Path:
     return folder
 
 
+def build_folder() -> Path:
+    """This will return the folder of what is built (``BUILD_DIR``, else the data folder), made if it is missing."""
+    folder = ROOT / os.environ["BUILD_DIR"] if os.environ.get("BUILD_DIR") else data_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
 def mail_folder() -> Path:
     """This will return the folder in which the mail catcher keeps one .eml file a message."""
     return data_folder() / "mail"
@@ -40,5 +47,5 @@ def read(file: Path) -> str:
 def collect_stamp() -> str:
     """This will return what collectstatic depends on: the front end that was built and the installed packages."""
     digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes())
-    digest.update(read(data_folder() / "static.stamp").encode())
+    digest.update(read(build_folder() / "static.stamp").encode())
     return digest.hexdigest()

@@ -164,9 +164,10 @@ class Stack:
     def _finish_building(self, names: list[str]) -> None:
         for name in names:
             self.supervisor.wait_for(partial(self.supervisor.finished, name), name, seconds=600)
-        if names and places.collect_stamp() != places.read(self.data / "collected.stamp"):
+        collected = places.build_folder() / "collected.stamp"
+        if names and places.collect_stamp() != places.read(collected):
             self._run_once("collect-static", commands.manage("collectstatic", "--no-input", "-v", "0"), seconds=300)
-            (self.data / "collected.stamp").write_text(places.collect_stamp())
+            collected.write_text(places.collect_stamp())
 
     def _prepare_database(self, database: Database) -> None:
         database.prepare(alive=self._postgres_lives)
@@ -281,7 +282,7 @@ def remove_data(folder: Path) -> list[str]:
     return removed
 
 
-KEPT = {"static", "static.stamp", "collected", "collected.stamp", "fonts", "browser", "cache", "up.lock"}
+KEPT = {"static", "static.stamp", "static-collected", "collected.stamp", "fonts", "browser", "cache", "up.lock"}
 
 
 if __name__ == "__main__":
