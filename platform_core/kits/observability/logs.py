@@ -55,6 +55,7 @@ def logging_config(*, format: Literal["json", "console"] = "json", level: str = 
             "django.server": {"level": "WARNING"},
             "django": {"level": level, "handlers": [], "propagate": True},
             "celery": {"level": level},
+            "celery.beat": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
             "kombu": {"level": "WARNING"},
