@@ -36,6 +36,7 @@ def serve(handler: Any, source: int, sink: int, cpu_seconds: float) -> None:
                 wire.send(sink, {"kind": "item", "reply": reply}, content)
                 confinement.allow_cpu(cpu_seconds)
         except MemoryError:
+            os.write(2, b"MemoryError\n")
             os._exit(3)
         wire.send(sink, {"kind": "end", "resident": confinement.resident_bytes()})
 

@@ -171,13 +171,13 @@ class Child:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         last_words = _tail(self.errors)
-        if reason != "wall" and code is not None:
+        if reason != "wall":
             reason = _reason(code, last_words)
         logger.warning("sandbox.crashed", extra={"reason": reason, "exit_code": code, "last_words": last_words[-500:]})
         return SandboxCrash(reason, last_words.strip().splitlines()[-1][:300] if last_words.strip() else "")
 
 
-def _reason(code: int, last_words: str) -> Reason:
+def _reason(code: int | None, last_words: str) -> Reason:
     if "MemoryError" in last_words or "memory allocation of" in last_words or "bad_alloc" in last_words:
         return "memory"
     if code == -signal.SIGXCPU:
