@@ -6,6 +6,7 @@ replies; everything else ends the child, and the parent learns which row it was.
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
@@ -27,6 +28,8 @@ _merging: list[reading.Merging] = []
 def configure(config: Mapping[str, Any]) -> None:
     """This will take the parent's settings: where the fonts are."""
     fonts.use_font_dir(Path(config["font_dir"]))
+    if config.get("office"):
+        os.environ["SOFFICE"] = config["office"]
 
 
 def handle(request: dict[str, Any], body: bytes) -> Answer | Iterator[Answer]:

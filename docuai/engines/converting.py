@@ -139,11 +139,11 @@ def _dxpdf() -> Any:
 
 
 def _office() -> str:
-    return (
-        shutil.which("soffice")
-        or shutil.which("libreoffice")
-        or next((p for p in OFFICE_PLACES if os.path.exists(p)), "")
-    )
+    """$SOFFICE decides where it is set; else the usual names and places."""
+    if chosen := os.environ.get("SOFFICE"):
+        return chosen
+    found = shutil.which("soffice") or shutil.which("libreoffice")
+    return found or next((path for path in OFFICE_PLACES if os.path.exists(path)), "")
 
 
 def _office_version(path: str) -> str:

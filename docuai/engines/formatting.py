@@ -7,6 +7,7 @@ five figures on (7412, 42 500). Groups are parted by U+00A0: every face has it, 
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -46,9 +47,10 @@ MONTHS = {
 DOT_REGIONS = frozenset(
     ["MX", "PE", "PA", "GT", "HN", "NI", "SV", "DO", "PR", "US"]
 )  # Spanish with a decimal point (CLDR)
-SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "MXN": "$", "COP": "$"}
+SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "MXN": "$", "COP": "$", "CLP": "$", "JPY": "¥"}
 NO_DECIMALS = frozenset(["CLP", "JPY", "KRW", "PYG", "VND"])
 SPACE = "\u00a0"
+ISO_DATE = re.compile(r"^\d{4}-\d\d-\d\d(T.*)?$")
 MINUS = "−"
 
 
@@ -120,8 +122,11 @@ class Formats:
 
 def as_date(value: Any) -> datetime.date:
     """This will read an ISO date or the date of an ISO instant; raises EngineError."""
+    text = str(value).strip()
     try:
-        return datetime.date.fromisoformat(str(value).strip()[:10])
+        if not ISO_DATE.match(text):
+            raise ValueError(text)
+        return datetime.date.fromisoformat(text[:10])
     except ValueError as error:
         raise EngineError("bad_date", value=str(value)[:80]) from error
 
