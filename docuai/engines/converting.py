@@ -26,6 +26,7 @@ from typing import Any
 from docuai.engines import fonts, word_package
 from docuai.engines.base import EngineError, Location
 from docuai.engines.word_features import SYMBOLS, runs_with_fonts
+from docuai.engines.word_package import w
 
 OFFICE_PLACES = ("/usr/lib/libreoffice/program/soffice", "/opt/libreoffice/program/soffice", "/usr/local/bin/soffice")
 OFFICE_SECONDS = 120
@@ -80,14 +81,30 @@ def converted_all(documents: Sequence[bytes], *, pdf_a: bool) -> list[bytes | En
 
 
 def with_twins(docx: bytes) -> bytes:
-    """This will rename the fonts of a copy to faces that we ship."""
+    """This will rename the fonts of a copy to faces that we ship, and take text out of content controls, where it is lost."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for name, data in word_package.unpacked(docx).items():
             if name.endswith(".xml") and name.startswith("word/"):
-                data = FONT_ATTRIBUTE.sub(_renamed, data)
+                data = FONT_ATTRIBUTE.sub(_renamed, _without_controls(name, data))
             archive.writestr(zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
+
+
+def _without_controls(name: str, data: bytes) -> bytes:
+    """`dxpdf` drops what stands in a content control inside a paragraph: the content takes the control's place."""
+    if b"<w:sdt>" not in data:
+        return data
+    root = word_package.parsed(name, data)
+    for control in list(root.iter(w("sdt"))):
+        content, parent = control.find(w("sdtContent")), control.getparent()
+        if parent is None:
+            continue
+        at = parent.index(control)
+        for child in reversed(list(content) if content is not None else []):
+            parent.insert(at, child)
+        parent.remove(control)
+    return word_package.serialized(root)
 
 
 def check_glyphs(docx: bytes) -> None:

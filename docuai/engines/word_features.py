@@ -18,10 +18,8 @@ SYMBOLS = frozenset(("Symbol", "Wingdings", "Wingdings 2", "Wingdings 3", "Webdi
 # mark in the XML -> code and parameters of the notice
 PART_MARKS: dict[bytes, tuple[str, dict[str, str]]] = {
     b"<w:pgBorders": ("converter_page_borders", {}),
-    b"<w:footnoteReference": ("converter_feature", {"feature": "Footnotes"}),
     b"<w:endnoteReference": ("converter_feature", {"feature": "Endnotes"}),
     b"<w:txbxContent": ("converter_feature", {"feature": "Text boxes"}),
-    b"<m:oMath": ("converter_feature", {"feature": "Equations"}),
     b'drawingml/2006/chart"': ("converter_feature", {"feature": "Charts"}),
     b'drawingml/2006/diagram"': ("converter_feature", {"feature": "SmartArt"}),
     b"<w:cols w:num=": ("converter_feature", {"feature": "Columns"}),

@@ -80,6 +80,18 @@ def test_what_the_converter_lacks_is_told_for_this_file() -> None:
     assert "converter_page_borders" in notices(bordered)
 
 
+def test_text_in_content_controls_and_footnotes_is_kept() -> None:
+    raw = word_file("{{ name }}")
+    inline = "<w:p><w:sdt><w:sdtContent><w:r><w:t>inline control</w:t></w:r></w:sdtContent></w:sdt></w:p>"
+    block = "<w:sdt><w:sdtContent><w:p><w:r><w:t>block {{ name }}</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+    xml = part(raw).replace("<w:sectPr", inline + block + "<w:sectPr", 1)
+
+    (result,) = as_pdf(with_parts(raw, {"word/document.xml": xml.encode()}), "Zoë")
+
+    assert result.rendered is not None
+    assert str(result.rendered.text).split() == ["Zoë", "inline", "control", "block", "Zoë"]
+
+
 @pytest.mark.parametrize(
     ("font", "twin"),
     [

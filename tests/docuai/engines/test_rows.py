@@ -34,10 +34,10 @@ def sandbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
 def codes(rows: list[dict[str, Any]]) -> list[str]:
     results = list(services.render_rows(version=VERSION, rows=rows, options=RenderOptions(with_text=True)))
     assert [result.index for result in results] == list(range(len(rows)))
+    assert all((result.error is None) != (result.rendered is None) for result in results)
     return [
-        result.error.code if result.error else str(result.rendered.text).strip()
+        str(result.rendered.text).strip() if result.rendered else str(result.error and result.error.code)
         for result in results
-        if result.rendered or result.error
     ]
 
 

@@ -8,7 +8,7 @@ import unicodedata
 from copy import deepcopy
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pikepdf
 import pytest
 import zxingcpp

@@ -52,7 +52,8 @@ def related(
     link = f'<Relationship Id="rIdX" Type="{R}/{kind}" Target="{target}"{mode}/></Relationships>'
     rels = part(raw, RELS).replace("</Relationships>", link)
     document = part(raw, DOCUMENT).replace("<w:sectPr", xml + "<w:sectPr", 1)
-    return with_parts(raw, {RELS: rels.encode(), DOCUMENT: document.encode()} | (more or {}))
+    changes: dict[str, bytes | None] = {RELS: rels.encode(), DOCUMENT: document.encode()}
+    return with_parts(raw, changes | (more or {}))
 
 
 def zipped(entries: dict[str, bytes]) -> bytes:
