@@ -40,6 +40,30 @@ __all__ = [
     "VersionSource",
 ]  # what a caller needs to speak to an engine; besides them, the functions below
 
+__all__ = [
+    "Capabilities",
+    "EngineError",
+    "Field",
+    "Inspection",
+    "Location",
+    "PageImage",
+    "Problem",
+    "Rendered",
+    "RenderOptions",
+    "RowResult",
+    "VersionSource",
+    "capabilities",
+    "close",
+    "engine_fingerprint",
+    "inspect",
+    "merge_pdfs",
+    "page_png",
+    "preview_png",
+    "render_one",
+    "render_rows",
+    "text_of",
+]
+
 ENGINES = ("typst", "word")
 MERGE_BYTES = 4 * 1024 * 1024
 
