@@ -7,7 +7,7 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
-export START_AT := $(shell date +%s)
+export START_AT := $(shell date +%s.%N)
 .DEFAULT_GOAL := run
 .PHONY: run test check reset bench messages schema pictures install install-dev
 

@@ -5,8 +5,8 @@ Empty cells are None where the schema allows null, and absent where it does not.
 """
 
 import json
-from collections.abc import Callable, Mapping as Mapped
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping as Mapped
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,6 +54,13 @@ class FieldReader:
         value = self._typed(self._text(text))
         return value if isinstance(value, CellProblem) else None
 
+    def text_of(self, row: Any) -> str:
+        """This will give the text that a row has for this field, before any step; empty when its cell is no text."""
+        cells = [row[index] if index >= 0 else lookup(row, name) for index, name in self._places()]
+        if self.entry.source.kind == "concatenate":
+            return self.entry.source.separator.join([str(cell) for cell in cells if cell not in ("", None)])
+        return cells[0] if cells and isinstance(cells[0], str) else ""
+
     def column(self, rows: Rows, cells: Callable[[int, str], Iterable[Any]]) -> list[Any]:
         """This will give this field's value for each row; None where it is empty."""
         source = self.entry.source
@@ -66,9 +73,8 @@ class FieldReader:
             ]
         else:
             raw = cells(*self._places()[0])
-        if self.indexes:
-            return [value if value != "" else None for value in map(self.convert, raw)]
-        return [None if value == "" else value for value in map(self._convert_any, raw)]
+        values = list(map(self.convert if self.indexes else self._convert_any, raw))
+        return [None if value == "" else value for value in values] if "" in values else values
 
     def _places(self) -> list[tuple[int, str]]:
         names = self.entry.source.columns
@@ -125,7 +131,7 @@ class _Node:
 def _objects(children: Mapped[str, _Node], parts: Mapped[str, list[Any]]) -> list[Values]:
     """Columns as objects; an empty value is null where the schema allows it, and absent where it does not."""
     names = tuple(parts)
-    objects = [dict(zip(names, row, strict=True)) for row in zip(*parts.values(), strict=True)]
+    objects = [dict(zip(names, row)) for row in zip(*parts.values())]  # noqa: B905 - of one length, and this is the hot spot
     for name, values in parts.items():
         if None in values and not children[name].nullable:
             for found, value in zip(objects, values, strict=True):
@@ -178,7 +184,10 @@ class Applied:
         if not columns:
             return [dict(self.base) for _ in range(length)]
         rows = _objects(self._rows.children, _parts(self._rows, columns, length))
-        return [{**self.base, **row} for row in rows] if self.base else rows
+        return [self._on_base(row) for row in rows] if self.base else rows
+
+    def _on_base(self, row: Values) -> Values:
+        return {**self.base, **row, **{name: value for name, value in self.base.items() if row.get(name) is None}}
 
     def read_columns(self, rows: Rows, readers: Sequence[FieldReader], first: int = 1) -> dict[str, list[Any]]:
         """This will give the values by field instead of by row."""

@@ -12,8 +12,8 @@ from typing import Any
 from docuai.bulk.faults import Answer
 
 EXACT_DIGITS = 15
-YES = frozenset("yes y true t 1 x si sí s verdadero v on ✓ ✔ ok".split())
-NO = frozenset("no n false f 0 falso off ✗ -".split())
+YES = frozenset({"yes", "y", "true", "t", "1", "x", "si", "sí", "s", "verdadero", "v", "✓", "✔"})
+NO = frozenset({"no", "n", "false", "f", "0", "falso", "✗"})
 _EXCEL_EPOCH = date(1899, 12, 30)
 _MONTHS = {
     name: number

@@ -3,8 +3,9 @@
 Words are made from the code when they are read, so a stored fault speaks the language of its reader.
 """
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -51,7 +52,8 @@ MESSAGES = {
     "not_an_object": _("Not an object with fields"),
     "too_deep": _("Nested deeper than %(limit)s levels"),
     "group_disagrees": _("%(field)s differs within the group: %(values)s"),
-    "group_too_long": _("%(length)s lines in one document, at most %(limit)s"),
+    "group_too_long": _("More than %(limit)s lines in one document"),
+    "group_without_key": _("%(lines)s lines have no key, so nobody knows which document they belong to"),
 }
 
 # Faults that a person may accept for a whole run: the row is complete, only suspicious.
@@ -74,7 +76,7 @@ class Fault:
     code: str
     field: str = ""
     column: str = ""
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     excerpt: str = ""
     answers: tuple[Answer, ...] = ()
 

@@ -50,7 +50,7 @@ class Keeper:
 
 async def serve(port: int, folder: Path) -> None:
     """This will accept mail on the loopback until SIGTERM or SIGINT."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     keeper = Keeper(folder)
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

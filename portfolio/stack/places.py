@@ -30,7 +30,7 @@ def mail_folder() -> Path:
 def log_folder() -> Path:
     """This will return the folder of the children's logs, made if it is missing."""
     folder = data_folder() / "log"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
 

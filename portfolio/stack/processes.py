@@ -76,7 +76,7 @@ class Supervisor:
         self._asked_at = 0.0
         self._children: dict[str, _Child] = {}
         self._log = folder / "log"
-        self._log.mkdir(parents=True, exist_ok=True)
+        self._log.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._register = folder / "children.json"
         self._wake, self._waker = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
 

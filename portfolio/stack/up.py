@@ -186,7 +186,7 @@ class Stack:
     def _start_web(self) -> None:
         shutil.rmtree(self.data / "metrics", ignore_errors=True)  # counters of processes that are no more
         for folder in ("metrics", "beat", "storage"):
-            (self.data / folder).mkdir(exist_ok=True)
+            (self.data / folder).mkdir(mode=0o700, exist_ok=True)
         if "web" in self.names:
             self._start_program("web", commands.command("web", self.environment), stop_seconds=15)
             self.supervisor.wait_for(lambda: answers_ready(self.environment), "web", seconds=READY_SECONDS)

@@ -29,6 +29,7 @@ from platform_core.kits.sandbox import wire
 logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[3]
+FOLDER = "portfolio-sandbox-"
 PIPE_BYTES = 1024 * 1024
 F_SETPIPE_SZ = 1031
 START_SECONDS = 60
@@ -74,7 +75,8 @@ class Child:
 
     def __init__(self, handler: str, limits: Limits, config: Mapping[str, Any]) -> None:
         self.limits, self.items, self.broken = limits, 0, False
-        self.folder = tempfile.mkdtemp(prefix="sandbox-")
+        sweep()
+        self.folder = tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-")
         user = unprivileged_user()
         if user is not None:
             os.chown(self.folder, *user)
@@ -216,6 +218,15 @@ def _widen(descriptor: int) -> None:
 
     with contextlib.suppress(OSError):  # more than an ordinary user may have: the usual size does too
         fcntl.fcntl(descriptor, F_SETPIPE_SZ, PIPE_BYTES)
+
+
+@cache
+def sweep() -> None:
+    """This will remove, once a process, the folders of children whose parents were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        owner = folder.name.removeprefix(FOLDER).split("-")[0]
+        if owner.isdigit() and not Path(f"/proc/{owner}").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 @cache

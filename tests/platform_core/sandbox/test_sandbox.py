@@ -285,6 +285,18 @@ def test_a_closed_home_keeps_the_current_user_and_says_so_once(
     assert [record.message for record in caplog.records] == ["sandbox.runs_as_root"]
 
 
+def test_folders_of_killed_parents_are_swept_and_those_of_living_ones_stay() -> None:
+    dead = subprocess.Popen(["/bin/true"])
+    dead.wait()
+    left, living = (Path(tempfile.mkdtemp(prefix=f"{process.FOLDER}{pid}-")) for pid in (dead.pid, os.getpid()))
+
+    process.sweep.cache_clear()
+    process.sweep()
+
+    assert (left.exists(), living.exists()) == (False, True)
+    living.rmdir()
+
+
 def open_copy_of_the_code() -> Path:
     root = Path(tempfile.mkdtemp(dir="/tmp")) / "code"
     for folder in ("platform_core/kits/sandbox", "tests/platform_core/sandbox"):

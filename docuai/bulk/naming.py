@@ -1,0 +1,216 @@
+"""File names of documents: a pattern filled from the row, made safe for every system, unique within the run.
+
+A pattern is text with fields in braces: `{number:04}-{name}.pdf`, `{buyer.name} {issued_on:%Y-%m}.pdf`. `{row}` is the row's number,
+`{language}` what the run chose. Names follow the strictest system (Windows), stay under 120 bytes and never hide what they are.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from django.utils.translation import gettext_lazy as _
+
+from docuai.bulk.mapping import nearest
+
+MAX_BYTES = 120
+FALLBACK = "document"
+ALWAYS_KNOWN = ("row", "language")
+_FIELD = re.compile(r"\{([^{}]*)\}")
+_PARTS = re.compile(r"([^:{}]+?)(?::([^{}]*))?")
+_FORMAT = re.compile(r"0?\d{1,2}|%[\w%.,/ -]+|slug|upper|lower")
+_FORBIDDEN = re.compile(r'[/\\:*?"<>|]+')
+_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)", re.IGNORECASE)
+_EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class PatternProblem:
+    """What is wrong with a file-name pattern, with the field that was probably meant."""
+
+    code: Literal["empty", "unknown_field", "bad_format", "stray_brace", "too_long"]
+    name: str = ""
+    nearest: str = ""
+
+    @property
+    def message(self) -> str:
+        """This will say what is wrong, in the reader's language."""
+        text = str(_PROBLEMS[self.code]) % {"name": self.name, "limit": MAX_BYTES}
+        return f"{text} {str(_('Did you mean “%(nearest)s”?')) % {'nearest': self.nearest}}" if self.nearest else text
+
+
+_PROBLEMS = {
+    "empty": _("The file name is empty. Write for example {row:04}-{name}.pdf."),
+    "unknown_field": _("There is no field “%(name)s”."),
+    "bad_format": _("“%(name)s” is no format. Use {row:04} for leading zeros or {issued_on:%%Y-%%m} for dates."),
+    "stray_brace": _("A brace is opened or closed without its partner."),
+    "too_long": _("The fixed part of the file name takes more than %(limit)s bytes."),
+}
+
+
+def pattern_problems(pattern: str, fields: Sequence[str]) -> list[PatternProblem]:
+    """This will list everything wrong with a pattern; an empty list means that it can be used."""
+    if not pattern.strip():
+        return [PatternProblem("empty")]
+    problems = []
+    known = [*fields, *ALWAYS_KNOWN]
+    for inside in _FIELD.findall(pattern):
+        match = _PARTS.fullmatch(inside)
+        name, form = (match[1].strip(), match[2]) if match else (inside, None)
+        if name not in known:
+            problems.append(PatternProblem("unknown_field", name, nearest(name, known)))
+        elif form is not None and not _FORMAT.fullmatch(form):
+            problems.append(PatternProblem("bad_format", form))
+    fixed = _FIELD.sub("", pattern)
+    if "{" in fixed or "}" in fixed:
+        problems.append(PatternProblem("stray_brace"))
+    if len(fixed.encode()) > MAX_BYTES:
+        problems.append(PatternProblem("too_long"))
+    return problems
+
+
+def file_name(pattern: str, values: Mapping[str, Any], *, row: int, extension: str, language: str = "") -> str:
+    """This will give the safe name of one document. Fields without a value leave nothing behind but their separators."""
+    known: dict[str, Any] = {"row": row, "language": language}
+
+    def fill(match: re.Match[str]) -> str:
+        parts = _PARTS.fullmatch(match[1])
+        if parts is None:
+            return ""
+        name = parts[1].strip()
+        value = _at(values, name)
+        return _written(known.get(name) if value is None else value, parts[2] or "")
+
+    return safe_name(_FIELD.sub(fill, pattern), extension)
+
+
+def safe_name(name: str, extension: str) -> str:
+    """This will make any text a file name: composed (NFC), nothing hidden, nothing forbidden, at most 120 bytes with its extension."""
+    suffix = f".{extension.lstrip('.')}"
+    text = unicodedata.normalize("NFC", name)
+    text = _FORBIDDEN.sub("-", "".join(map(_visible, text)))
+    text = re.sub(r"-{2,}", "-", re.sub(r"\s+", " ", text)).strip()
+    if text.lower().endswith(suffix.lower()):
+        text = text[: -len(suffix)]
+    text = _cut(_tidy(text), MAX_BYTES - len(suffix.encode()))
+    if not text.strip("-_. "):
+        text = FALLBACK
+    if _RESERVED.fullmatch(text.split(".")[0].rstrip()):
+        text = f"_{text}"
+    return text + suffix
+
+
+class UniqueNames:
+    """Names already given in a run, compared as Windows and macOS do: without regard to case. The second one gets "-2"."""
+
+    def __init__(self, taken: Sequence[str] = ()) -> None:
+        self._taken = {_folded(name) for name in taken}
+        self._next: dict[str, int] = {}
+
+    def give(self, name: str) -> str:
+        """This will give the name, or the name with the lowest free number from 2."""
+        folded = _folded(name)
+        if folded not in self._taken:
+            self._taken.add(folded)
+            return name
+        stem, suffix = _split(name)
+        number = self._next.get(folded, 2)
+        while _folded(candidate := _numbered(stem, number, suffix)) in self._taken:
+            number += 1
+        self._next[folded] = number + 1
+        self._taken.add(_folded(candidate))
+        return candidate
+
+
+def unique_suffix(name: str, is_taken: Callable[[str], bool]) -> str:
+    """This will find a free name by asking, for one name at a time ("-2", "-3", …)."""
+    stem, suffix = _split(name)
+    candidate, number = name, 1
+    while is_taken(_folded(candidate)):
+        number += 1
+        candidate = _numbered(stem, number, suffix)
+    return candidate
+
+
+def _numbered(stem: str, number: int, suffix: str) -> str:
+    ending = f"-{number}{suffix}"
+    return _cut(stem, MAX_BYTES - len(ending.encode())) + ending
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _split(name: str) -> tuple[str, str]:
+    stem, dot, extension = name.rpartition(".")
+    suffix = dot + extension
+    return (stem, suffix) if stem and _EXTENSION.fullmatch(suffix) else (name, "")
+
+
+def _visible(character: str) -> str:
+    """Line breaks and tabs become blanks; control, bidi, zero-width and private characters go."""
+    if character in "\t\n\r\x0b\x0c\u2028\u2029\u0085":
+        return " "
+    return "" if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Co", "Cn") else character
+
+
+def _tidy(text: str) -> str:
+    """No leading dot or dash (hidden files, options), no trailing dot or blank, no separators that a missing value left hanging."""
+    return text.lstrip(" .-_").rstrip(" .-_")
+
+
+def _cut(text: str, limit: int) -> str:
+    """The beginning of a text that fits into so many bytes, never half a character or a letter without its marks."""
+    raw = text.encode()
+    if len(raw) <= limit:
+        return text
+    short = raw[:limit].decode("utf-8", "ignore")
+    while short and len(short) < len(text) and unicodedata.combining(text[len(short)]):
+        short = short[:-1]
+    return _tidy(short)
+
+
+def _at(values: Any, path: str) -> Any:
+    for part in path.split("."):
+        if isinstance(values, Mapping):
+            values = values.get(part)
+        elif isinstance(values, list) and part.isdigit() and int(part) < len(values):
+            values = values[int(part)]
+        else:
+            return None
+    return values
+
+
+def _written(value: Any, form: str) -> str:
+    if value is None or isinstance(value, dict | list):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = f"{value:g}" if isinstance(value, float) and value.is_integer() and abs(value) < 1e6 else str(value)
+    if form.startswith("%"):
+        return _dated(text, form)
+    if form.isdigit():
+        return text.zfill(int(form)) if form.startswith("0") else text.rjust(int(form))
+    if form == "slug":
+        return slug(text)
+    return {"upper": str.upper, "lower": str.lower}.get(form, str)(text)
+
+
+def _dated(text: str, form: str) -> str:
+    try:
+        return date.fromisoformat(text[:10]).strftime(form)
+    except ValueError:
+        return text
+
+
+def slug(text: str) -> str:
+    """This will write a text in plain small letters with dashes: "Zoë Íñiguez" as "zoe-iniguez"."""
+    special = str.maketrans(
+        {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe"}
+    )
+    plain = unicodedata.normalize("NFKD", text.translate(special))
+    return re.sub(
+        r"[^a-z0-9]+", "-", "".join(c for c in plain if not unicodedata.combining(c)).lower().replace("’", "")
+    ).strip("-")
