@@ -20,6 +20,7 @@ def main() -> int:
             from portfolio.stack import serve
 
             return serve.main(arguments)
+    environment.load_running_stack()
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

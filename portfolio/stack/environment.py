@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from portfolio.stack import lock
 from portfolio.stack.places import ROOT, data_folder
 
 # Set in the process that migrates, and nowhere else.
@@ -33,9 +34,17 @@ def write_file(file: Path, environment: Mapping[str, str]) -> None:
 
 
 def load() -> None:
-    """This will complete ``os.environ``: from ``.env``, then from the running stack where no database is named."""
+    """This will complete ``os.environ`` from ``.env``."""
     _complete(read_file(ROOT / ".env"))
-    if os.environ.get("ENVIRONMENT", "development") == "development" and "DATABASE_URL" not in os.environ:
+
+
+def load_running_stack() -> None:
+    """This will complete ``os.environ`` from the stack that runs here, where no database is named.
+
+    Only while it runs: a killed one leaves its file behind, with the addresses of servers that are no more.
+    """
+    development = os.environ.get("ENVIRONMENT", "development") == "development"
+    if development and "DATABASE_URL" not in os.environ and lock.is_held(data_folder() / "up.lock"):
         _complete(read_file(data_folder() / "environment"))
 
 

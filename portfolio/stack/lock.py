@@ -30,8 +30,22 @@ def acquire(file: Path, *, url: str) -> IO[str]:
 
 def refuse_a_second(file: Path) -> None:
     """This will raise AlreadyRunningError where somebody holds the lock, and take nothing."""
-    if file.exists():
-        acquire(file, url="").close()
+    if not file.exists():
+        return
+    with file.open() as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunningError(_describe(handle)) from None
+
+
+def is_held(file: Path) -> bool:
+    """Whether somebody holds the lock now."""
+    try:
+        refuse_a_second(file)
+    except AlreadyRunningError:
+        return True
+    return False
 
 
 def _describe(handle: IO[str]) -> str:
