@@ -31,14 +31,6 @@ def served(server: postgres.Postgres, *, end: int = signal.SIGINT) -> Iterator[p
         process.wait(20)
 
 
-@pytest.fixture
-def open_folder(tmp_path: Path) -> Path:
-    """A folder that any user may reach: pytest's own is closed."""
-    for part in (tmp_path, *tmp_path.parents[:2]):
-        part.chmod(0o755)
-    return tmp_path
-
-
 def test_roles_and_extensions_are_made_once_and_rows_survive_a_kill(open_folder: Path) -> None:
     folder = open_folder / "postgres"
     with served(postgres.prepare(folder, port=free_port(), password=PASSWORD), end=signal.SIGKILL) as administrator:
