@@ -88,10 +88,8 @@ class Stack:
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
-    for part in (tmp_path, *tmp_path.parents[:2]):
-        part.chmod(0o755)
-    made = Stack(tmp_path, free_port())
+def stack(open_folder: Path) -> Iterator[Stack]:
+    made = Stack(open_folder, free_port())
     yield made
     if made.process is not None and made.process.poll() is None:
         made.stop()
