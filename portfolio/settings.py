@@ -7,6 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from platform_core.kits.observability.logs import logging_config
+from platform_core.kits.web import engine
 from portfolio import environment as env
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -51,6 +52,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    *engine.APPS,
     "django_htmx",
     "django_structlog",
     "rest_framework",
@@ -60,12 +62,13 @@ MIDDLEWARE = [
     "platform_core.kits.observability.middleware.ObservabilityMiddleware",
     "platform_core.kits.tenancy.middleware.ScopeMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "platform_core.kits.web.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "platform_core.kits.web.languages.PreferencesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -73,20 +76,18 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "portfolio.urls"
 WSGI_APPLICATION = "portfolio.wsgi.application"
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [ROOT / "templates"],
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ]
-        },
-    }
-]
+TEMPLATES = engine.templates(
+    ROOT / "templates",
+    [
+        "django.template.context_processors.request",
+        "django.contrib.auth.context_processors.auth",
+        "django.contrib.messages.context_processors.messages",
+        "platform_core.shell.context.shell",
+    ],
+)
+COTTON_DIR = "components"
+FORM_RENDERER = "platform_core.kits.web.forms.Renderer"
+CSRF_FAILURE_VIEW = "platform_core.shell.errors.csrf_failure"
 
 # --- data ------------------------------------------------------------------------------------------------------------
 DATABASE_URL = env.text("DATABASE_URL", None if PRODUCTION else "postgresql://portfolio_app@127.0.0.1:5432/portfolio")

@@ -7,3 +7,8 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("orgs/<slug:slug>/docuai/", include("docuai.bulk.urls")),
 ]
+
+handler400 = "platform_core.shell.errors.bad_request"
+handler403 = "platform_core.shell.errors.forbidden"
+handler404 = "platform_core.shell.errors.not_found"
+handler500 = "platform_core.shell.errors.server_error"

@@ -1,9 +1,12 @@
 """The one module that may know two products: plugs what one app offers into the ports of another, and sets the clock."""
 
+from docuai import launching as docuai
 from docuai.bulk import periodic as runs
+from platform_core.shell.launcher import register_product
 from portfolio.celery import app
 
 
 def plug() -> None:
     """This will run once, when all apps are loaded."""
+    register_product(docuai.PRODUCT)
     app.add_periodic_task(runs.WAKE_SECONDS, runs.wake_runs.s(), name="wake open runs")

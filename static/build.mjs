@@ -52,16 +52,17 @@ async function* walk(folder) {
 
 /** The inner markup of every lucide icon whose name stands in quotes in a template or a module. */
 async function icons() {
-  const nodes = JSON.parse(await readFile(join(MODULES, "lucide-static/icon-nodes.json"), "utf8"));
+  const folder = join(MODULES, "lucide-static/icons");
+  const known = new Set((await readdir(folder)).map((file) => file.replace(/\.svg$/, ""))); // older names are files too
   const used = new Set();
-  for (const folder of SCANNED) {
-    for await (const path of walk(join(ROOT, folder))) {
+  for (const scanned of SCANNED) {
+    for await (const path of walk(join(ROOT, scanned))) {
       const text = await readFile(path, "utf8");
-      for (const [, name] of text.matchAll(/["']([a-z][a-z0-9-]*)["']/g)) if (name in nodes) used.add(name);
+      for (const [, name] of text.matchAll(/["']([a-z][a-z0-9-]*)["']/g)) if (known.has(name)) used.add(name);
     }
   }
-  const draw = ([tag, attributes]) => `<${tag} ${Object.entries(attributes).filter(([name]) => name !== "key").map(([name, value]) => `${name}="${value}"`).join(" ")}/>`;
-  const drawn = Object.fromEntries([...used].sort().map((name) => [name, nodes[name].map(draw).join("")]));
+  const inner = async (name) => (await readFile(join(folder, `${name}.svg`), "utf8")).match(/<svg[^>]*>([^]*)<\/svg>/)[1].replace(/\s*\n\s*/g, "");
+  const drawn = Object.fromEntries(await Promise.all([...used].sort().map(async (name) => [name, await inner(name)])));
   await writeFile(join(OUT, "icons.json"), JSON.stringify(drawn));
   return used.size;
 }

@@ -56,10 +56,12 @@ def start(request: HttpRequest, organization: Organization) -> HttpResponse:
 def run_page(request: HttpRequest, organization: Organization, number: int) -> HttpResponse:
     """This will show a run's progress; the page reloads itself until the run has ended."""
     run = _run(organization, number)
+    counts = selectors.counts(run)
     context = {
         "organization": organization,
         "run": run,
-        "counts": selectors.counts(run),
+        "counts": counts,
+        "percent": selectors.percentages(counts),
         "failed": run.rows.filter(state="failed").order_by("number")[:25],
         "can_manage": can(request.principal, RUN_MANAGE),  # type: ignore[attr-defined]
     }

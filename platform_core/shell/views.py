@@ -1,27 +1,57 @@
-"""The home page and, in the demo only, signing in as one of its people."""
+"""Home page, launcher, style guide and, in the demo only, signing in as one of its people."""
 
 from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from platform_core.accounts.models import User
-from platform_core.kits.tenancy.scope import person
-from platform_core.organizations.models import Membership
-
-DEMO_DOMAIN = "@andina.example"
+from platform_core.kits.tenancy.scope import tenant
+from platform_core.shell import style_guide
+from platform_core.shell.context import address
+from platform_core.shell.launcher import PRODUCTS
+from platform_core.shell.selectors import DEMO_DOMAIN, demo_people, memberships_of
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """This will show what the platform does, and a signed-in person's organizations."""
-    memberships: list[Membership] = []
-    if request.user.is_authenticated:
-        with person(request.user.pk):
-            own = Membership.objects.filter(user=request.user).select_related("organization")
-            memberships = list(own.order_by("organization__name"))
-    people = User.objects.filter(email__endswith=DEMO_DOMAIN).order_by("date_joined") if settings.DEMO else []
-    return render(request, "shell/home.html", {"memberships": memberships, "people": people})
+    """This will show what the platform does, or the launcher to whoever is signed in."""
+    return launcher(request) if request.user.is_authenticated else render(request, "shell/home.html")
+
+
+def launcher(request: HttpRequest) -> HttpResponse:
+    """This will show the products with one live line each, and the organizations to switch to."""
+    memberships = memberships_of(request.user.pk)  # type: ignore[arg-type]
+    chosen = next((m for m in memberships if m.organization.slug == request.GET.get("in")), None) or next(
+        iter(memberships), None
+    )
+    cards, things = [], []
+    for product in PRODUCTS.values() if chosen else ():
+        slug = chosen.organization.slug  # type: ignore[union-attr]
+        with tenant(chosen.organization_id):  # type: ignore[union-attr]
+            card = product.card(chosen) if product.card else None  # type: ignore[arg-type]
+        cards.append((product, address(product.route, slug), card))
+        things += [
+            (thing, address(thing.route, slug) + thing.query)
+            for thing in product.five_minutes
+            if address(thing.route, slug)
+        ]
+    context = {
+        "chosen": chosen,
+        "memberships": memberships,
+        "cards": cards,
+        "things": things,
+        "now": timezone.localtime(),
+    }
+    return render(request, "shell/launcher.html", context)
+
+
+def people(request: HttpRequest) -> HttpResponse:
+    """This will ask who one wants to be; outside of the demo the page does not exist."""
+    if not settings.DEMO:
+        raise Http404
+    return render(request, "shell/people.html", {"people": demo_people()})
 
 
 @require_POST
@@ -32,3 +62,8 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
     user = get_object_or_404(User, email=request.POST.get("email", ""), email__endswith=DEMO_DOMAIN)
     login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
     return redirect("home")
+
+
+def ui(request: HttpRequest) -> HttpResponse:
+    """This will show every component in each of its states."""
+    return render(request, "shell/style_guide.html", style_guide.context(request))

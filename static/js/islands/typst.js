@@ -1,5 +1,6 @@
 // Colors for Typst source: enough to read by, not a grammar.
 import { StreamLanguage } from "@codemirror/language";
+import { tags } from "@lezer/highlight";
 
 const KEYWORD = /^(let|set|show|import|include|if|else|for|in|while|return|break|continue|context|and|or|not|none|auto|true|false|as)\b/;
 
@@ -40,5 +41,5 @@ export const typst = StreamLanguage.define({
     if (next === ";" || stream.eol()) state.code = 0;
     return null;
   },
-  tokenTable: {},
+  tokenTable: { function: tags.function(tags.variableName) },
 });

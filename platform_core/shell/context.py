@@ -1,0 +1,99 @@
+"""What base templates need on every page. All of it is lazy: an error page that asks for nothing costs no query."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from platform_core.access.can import can
+from platform_core.organizations.models import Membership, Organization
+from platform_core.shell.launcher import ORGANIZATION_NAV, PRODUCTS, NavItem, Product
+from platform_core.shell.selectors import memberships_of
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link as a template draws it."""
+
+    label: Any
+    icon: str
+    url: str
+    current: bool = False
+    key: str = ""
+
+
+class Shell:
+    """The frame of a page: who, where, what else there is."""
+
+    demo = settings.DEMO
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def signed_in(self) -> bool:
+        user = getattr(self.request, "user", None)
+        return user is not None and user.is_authenticated
+
+    @cached_property
+    def memberships(self) -> list[Membership]:
+        user = self.request.user
+        return memberships_of(user.pk) if user.is_authenticated else []
+
+    @cached_property
+    def organization(self) -> Organization | None:
+        membership = getattr(self.request, "membership", None)
+        return membership.organization if membership else None
+
+    @cached_property
+    def products(self) -> list[tuple[Product, str]]:
+        """Each product with its address in this organization, or in the person's first one."""
+        slug = (
+            self.organization.slug if self.organization else next((m.organization.slug for m in self.memberships), "")
+        )
+        found = ((product, address(product.route, slug)) for product in PRODUCTS.values())
+        return [(product, url) for product, url in found if url]
+
+    @cached_property
+    def product(self) -> Product | None:
+        match = self.request.resolver_match
+        route = match.url_name if match else ""
+        owners = (p for p in PRODUCTS.values() if any(route == i.route or route in i.also for i in p.nav))
+        return next(owners, None)
+
+    @cached_property
+    def product_nav(self) -> list[Link]:
+        return self._links(self.product.nav) if self.product else []
+
+    @cached_property
+    def organization_nav(self) -> list[Link]:
+        return self._links(tuple(ORGANIZATION_NAV))
+
+    def _links(self, items: tuple[NavItem, ...]) -> list[Link]:
+        principal = getattr(self.request, "principal", None)
+        if self.organization is None or principal is None:
+            return []
+        route = self.request.resolver_match.url_name if self.request.resolver_match else ""
+        links = []
+        for item in items:
+            url = address(item.route, self.organization.slug)
+            if url and (not item.permission or can(principal, item.permission)):
+                current = route == item.route or route in item.also
+                links.append(Link(item.label, item.icon, url, current, item.key))
+        return links
+
+
+def address(route: str, slug: str) -> str:
+    """This will give a route's path in an organization, or nothing where it does not exist: such a link is not drawn."""
+    try:
+        return reverse(route, kwargs={"slug": slug}) if slug else ""
+    except NoReverseMatch:
+        return ""
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """This will give templates ``shell``."""
+    return {"shell": Shell(request)}

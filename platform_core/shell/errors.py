@@ -1,0 +1,51 @@
+"""Error pages: own words, both themes, the request's id. The page of a failure needs no database and no session."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template import loader
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import requires_csrf_token
+
+from platform_core.kits.web.requests import is_fragment
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """This will say that the request was not understood."""
+    return _answer(request, 400)
+
+
+@requires_csrf_token
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """This will say that the role does not allow it."""
+    return _answer(request, 403)
+
+
+@requires_csrf_token
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """This will say that there is no such page, or none for this person."""
+    return _answer(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """This will say that it is our fault. Nothing here may fail again: no context processors, no user."""
+    return _answer(request, 500, bare=True)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """This will say that the page was open too long; nothing was changed."""
+    return _answer(request, 403, name="csrf")
+
+
+def _answer(request: HttpRequest, status: int, *, name: str = "", bare: bool = False) -> HttpResponse:
+    context: dict[str, Any] = {
+        "status": status,
+        "request_id": getattr(request, "request_id", ""),
+        "theme": getattr(request, "theme", ""),
+    }
+    if is_fragment(request):
+        context["message"] = _("That did not work. Nothing was lost; try again.")
+        body = loader.render_to_string("errors/fragment.html", context)
+    else:
+        body = loader.render_to_string(f"errors/{name or status}.html", context, request=None if bare else request)
+    return HttpResponse(body, status=status)

@@ -1,0 +1,21 @@
+"""What the shell reads: a person's memberships, the people of the demo."""
+
+from uuid import UUID
+
+from platform_core.accounts.models import User
+from platform_core.kits.tenancy.scope import person
+from platform_core.organizations.models import Membership
+
+DEMO_DOMAIN = "@andina.example"
+
+
+def memberships_of(user_id: UUID) -> list[Membership]:
+    """This will list a person's memberships with their organizations, by name."""
+    with person(user_id):
+        own = Membership.objects.filter(user_id=user_id).select_related("organization")
+        return list(own.order_by("organization__name"))
+
+
+def demo_people() -> list[User]:
+    """This will list the people one may be in the demo."""
+    return list(User.objects.filter(email__endswith=DEMO_DOMAIN, is_active=True).order_by("date_joined", "email"))
