@@ -2,14 +2,13 @@
 # make test    all tests, browser included                   (make test ARGS="tests/portfolio -x")
 # make check   format, lint, types, contracts, migrations, production settings, API schema, translations
 # make reset   delete the data and start over                (RESET=yes does not ask)
-# make bench   benchmarks, and the table of README.md
-# make messages, make schema, make pictures                  what is generated and committed
+# make messages, make schema                                what is generated and committed
 SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 export START_AT := $(shell date +%s.%N)
 .DEFAULT_GOAL := run
-.PHONY: run test check reset bench messages schema pictures install install-dev
+.PHONY: run test check reset messages schema install install-dev
 
 run: install
 	@exec $(BIN)/python manage.py up $(ARGS)
@@ -28,10 +27,7 @@ test: install-dev
 check: install-dev
 	@$(BIN)/python -m portfolio.stack.checks check
 
-bench: install-dev
-	@$(BIN)/python -m portfolio.stack.checks bench $(ARGS)
-
-messages schema pictures: install-dev
+messages schema: install-dev
 	@$(BIN)/python -m portfolio.stack.checks $@ $(ARGS)
 
 reset:

@@ -176,6 +176,7 @@ SPECTACULAR_SETTINGS = {"TITLE": "portfolio", "VERSION": "1.0.0", "OAS_VERSION":
 LOGGING = logging_config(
     format="console" if env.text("LOG_FORMAT", "json") == "console" else "json", level=env.text("LOG_LEVEL", "INFO")
 )
+METRICS_TOKEN = env.text("METRICS_TOKEN", "")  # without one, production answers /metrics with 403
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
 # The clock wakes work every 5 s: a line each would bury the rest. Metrics count tasks, failures are logged.

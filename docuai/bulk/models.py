@@ -1,7 +1,5 @@
 """Runs: one request, its rows, the faults of its rows, and the documents that came out."""
 
-from typing import ClassVar
-
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -13,7 +11,7 @@ from platform_core.jobs.models import Job
 from platform_core.kits.personal_data import NoPersonalData, PersonalData
 from platform_core.kits.tenancy.fields import TenantForeignKey
 from platform_core.kits.tenancy.models import OrganizationOwned
-from platform_core.kits.work.leases import Leased, LeasedQuerySet
+from platform_core.kits.work.leases import Leased
 
 ROWS = PersonalData(
     subject="email",
@@ -85,10 +83,6 @@ class BulkRun(OrganizationOwned):
         return f"Run {self.number}"
 
 
-class RunRowQuerySet(LeasedQuerySet["RunRow"]):
-    """Rows of runs."""
-
-
 class RunRow(Leased):
     """One line of the table; makes exactly one document. Claimed by workers; numbers start at 1."""
 
@@ -113,8 +107,6 @@ class RunRow(Leased):
     error = models.JSONField(null=True, blank=True)
     document = TenantForeignKey("docuai.Document", models.SET_NULL, null=True, blank=True, related_name="+")
     finished_at = models.DateTimeField(null=True, blank=True)
-
-    objects: ClassVar[RunRowQuerySet] = RunRowQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import time
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -19,10 +20,10 @@ from platform_core.jobs import services as jobs
 from platform_core.jobs.models import Job
 from platform_core.kits.tenancy.ids import new_id
 from platform_core.kits.work.claiming import Claim, claim
-from platform_core.kits.work.leases import MAX_ATTEMPTS
+from platform_core.kits.work.leases import LEASE, MAX_ATTEMPTS
 
 BATCH = 25
-WORKABLE = ("queued", "running")
+RENEW_SECONDS = LEASE.total_seconds() / 4
 
 
 def render_rows(*, organization_id: UUID, run_id: UUID) -> bool:
@@ -32,7 +33,7 @@ def render_rows(*, organization_id: UUID, run_id: UUID) -> bool:
     constraint. A row that was taken MAX_ATTEMPTS times and never came back is failed with the reason.
     """
     run = _run(organization_id, run_id)
-    if run is None or run.job.state not in WORKABLE:
+    if run is None or run.job.state not in Job.OPEN:
         return False
     jobs.begin(job=run.job)
     taken = claim(RunRow.objects.for_organization(organization_id).filter(run=run_id), limit=BATCH, order_by="number")
@@ -46,7 +47,7 @@ def finish_if_complete(*, run: BulkRun) -> bool:
     with transaction.atomic():
         job = Job.objects.for_organization(run.organization_id).select_for_update().get(id=run.job_id)
         rows = RunRow.objects.for_organization(run.organization_id).filter(run=run)
-        if job.state not in WORKABLE or rows.filter(state__in=WORKABLE).exists():
+        if job.state not in Job.OPEN or rows.filter(state__in=Job.OPEN).exists():
             return False
         done, failed = rows.filter(state="done").count(), rows.filter(state="failed").count()
         return jobs.finish(job=job, done=done, failed=failed)
@@ -69,8 +70,13 @@ def _make(run: BulkRun, taken: Claim) -> None:
         document_date=run.options["document_date"],
     )
     version = library.source_of(version=run.version)
+    held = RunRow.objects.for_organization(run.organization_id)
+    renewed = time.monotonic()
     for result in engines.render_rows(version=version, rows=[row.data for row in todo], options=options):
         row = todo[result.index]
+        if time.monotonic() - renewed > RENEW_SECONDS:  # slow rows must not lose the lease of their batch
+            held.renew(taken.token)
+            renewed = time.monotonic()
         if result.rendered is not None:
             made[row.pk] = result.rendered
         elif result.error is not None:

@@ -1,4 +1,4 @@
-"""A table's text as rows, for the simplest way in: CSV in UTF-8 with a header, or JSON Lines."""
+"""A table's text as rows, for the simplest way in: CSV in UTF-8 with a header, a JSON array, or JSON Lines."""
 
 import csv
 import json
@@ -20,6 +20,8 @@ def rows_of(content: bytes) -> list[dict[str, Any]]:
     if not text.strip():
         raise TableError(str(_("The file is empty. Upload a table with a header and at least one row.")))
     try:
+        if text.lstrip().startswith("["):
+            return list(json.loads(text))
         if text.lstrip().startswith("{"):
             return [json.loads(line) for line in text.splitlines() if line.strip()]
         return [dict(row) for row in csv.DictReader(text.splitlines())]

@@ -35,6 +35,7 @@ class Job(Leased):
         CANCELED = "canceled", pgettext_lazy("job", "Canceled")
         PARKED = "parked", pgettext_lazy("job", "Needs attention")
 
+    OPEN: ClassVar[tuple[str, ...]] = ("queued", "running")
     ENDED: ClassVar[tuple[str, ...]] = ("done", "partial", "failed", "canceled")
     TRANSITIONS: ClassVar[dict[str, tuple[str, ...]]] = {
         "queued": ("running", "paused", "canceled", "failed", "done", "partial", "parked"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -70,8 +69,3 @@ def finish(*, job: Job, done: int, failed: int) -> bool:
             payload={"job_id": str(job.pk), "state": state, "done": done, "failed": failed},
         )
     return ended
-
-
-def job_of(*, organization_id: UUID, job_id: UUID) -> Job:
-    """This will read a job of the organization; raises Job.DoesNotExist."""
-    return Job.objects.for_organization(organization_id).get(id=job_id)

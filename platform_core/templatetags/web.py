@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -35,12 +34,6 @@ def page_locale() -> str:
     language = get_language() or "en"
     region = languages.current_region()
     return f"{language}-{region}" if region and "-" not in language else language
-
-
-@register.simple_tag
-def demo() -> bool:
-    """``{% demo as is_demo %}``: whether anybody may sign in as a demo person."""
-    return bool(settings.DEMO)
 
 
 @register.filter

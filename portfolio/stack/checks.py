@@ -1,4 +1,4 @@
-"""What ``make test``, ``check``, ``bench``, ``messages``, ``schema`` and ``pictures`` do, step by step.
+"""What ``make test``, ``check``, ``messages`` and ``schema`` do, step by step.
 
 ``python -m portfolio.stack.checks NAME [arguments]``. Each step prints its name; ``check`` runs all of them and then
 says which failed. Nothing here talks to a stack that runs: tests bring their own servers.
@@ -61,18 +61,6 @@ def check(_arguments: list[str]) -> int:
     failed = [name for name, step in steps.items() if not announced(name, step)]
     print(f"Failed: {', '.join(failed)}" if failed else "All checks passed.")
     return 1 if failed else 0
-
-
-def bench(arguments: list[str]) -> int:
-    """This will run the benchmarks and write their table into README.md."""
-    prepare_front_end()
-    return run("python", "-m", "tests.benchmarks", *arguments)
-
-
-def pictures(arguments: list[str]) -> int:
-    """This will take the pictures of README.md."""
-    prepare_front_end()
-    return run("python", "-m", "tests.pictures", *arguments)
 
 
 def schema(_arguments: list[str]) -> int:
@@ -152,8 +140,6 @@ def existing(names: tuple[str, ...]) -> list[str]:
 COMMANDS = {
     "test": test,
     "check": check,
-    "bench": bench,
-    "pictures": pictures,
     "schema": schema,
     "messages": write_messages,
 }

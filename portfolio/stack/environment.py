@@ -106,7 +106,6 @@ KNOWN = frozenset(
         "TRUSTED_PROXY_COUNT",
         "LOG_FORMAT",
         "LOG_LEVEL",
-        "MIN_FREE_PERCENT",
         "WORKERS_FAST",
         "WORKERS_SLOW",
         "WEB_WORKERS",

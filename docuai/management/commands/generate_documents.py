@@ -1,6 +1,5 @@
 """Makes the documents of a table from the command line: the same run as from the page or the API."""
 
-import csv
 import json
 import time
 import zipfile
@@ -11,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from docuai.bulk import rendering, selectors, services
+from docuai.bulk import rendering, selectors, services, tabular
 from docuai.bulk.models import BulkRun
 from docuai.library.models import TemplateVersion
 from platform_core.kits.tenancy.scope import tenant
@@ -88,13 +87,8 @@ class Command(BaseCommand):
 def read_table(path: Path) -> list[dict[str, Any]]:
     """This will read CSV (UTF-8), a JSON array or JSON Lines; raises CommandError that says what is wrong."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-        if path.suffix == ".json":
-            return list(json.loads(text))
-        if path.suffix == ".jsonl":
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
-        return list(csv.DictReader(text.splitlines()))
+        return tabular.rows_of(path.read_bytes())
     except OSError as error:
         raise CommandError(f"Cannot read {path}: {error.strerror}.") from error
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise CommandError(f"{path} is not a readable UTF-8 table: {error}.") from error
+    except tabular.TableError as error:
+        raise CommandError(f"{path}: {error}") from error

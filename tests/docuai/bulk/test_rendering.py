@@ -149,3 +149,20 @@ def test_the_same_rows_give_the_same_bytes(organization, version):
     work(second)
 
     assert next(selectors.valid_documents(first)).sha256 == next(selectors.valid_documents(second)).sha256
+
+
+def test_a_slow_batch_keeps_its_lease(organization, version, monkeypatch):
+    run = make_run(organization, version, [{"name": "Ana"}, {"name": "Zoë"}])
+    monkeypatch.setattr(rendering, "RENEW_SECONDS", -1)
+    taken = rendering.claim(RunRow.objects.for_organization(organization).filter(run=run), limit=5, order_by="number")
+    RunRow.objects.filter(run=run).update(lease_until=Now())
+    leases = []
+    monkeypatch.setattr(
+        rendering,
+        "_store",
+        lambda *_: leases.extend(RunRow.objects.filter(run=run, lease_until__gt=Now() + timedelta(seconds=50))),
+    )
+
+    rendering._make(run, taken)
+
+    assert len(leases) == 2
