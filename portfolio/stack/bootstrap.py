@@ -70,7 +70,9 @@ def install(*, dev: bool) -> None:
         subprocess.run([str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV], check=True)
     _say("Installing Python packages …")
     file = "requirements-dev.txt" if dev else "requirements.txt"
-    command = [str(VENV / "bin" / "uv"), "pip", "sync", "--quiet", "--require-hashes", file]
+    # Every index is asked for every package, as pip does; the hashes of the lock file decide, not the order of indexes.
+    strategy = ["--index-strategy", "unsafe-best-match"]
+    command = [str(VENV / "bin" / "uv"), "pip", "sync", "--quiet", "--require-hashes", *strategy, file]
     subprocess.run(command, check=True, cwd=ROOT, env=_environment())
     STAMP.write_text(json.dumps({"uv": UV, "runtime": runtime, **({"dev": complete} if dev else {})}))
 
