@@ -5,11 +5,11 @@ from django.urls import include, path
 from portfolio import inbox
 
 urlpatterns = [
-    path("", include("platform_core.shell.urls")),
+    path("", include("platform_core.urls")),
     path("mail", inbox.inbox, name="inbox"),
     path("mail/<str:message_id>/", inbox.message, name="message"),
     path("accounts/", include("allauth.urls")),
-    path("orgs/<slug:slug>/docuai/", include("docuai.bulk.urls")),
+    path("orgs/<slug:slug>/docuai/", include("docuai.urls")),
 ]
 
 handler400 = "platform_core.shell.errors.bad_request"

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from docuai.bulk import views
+from docuai.bulk.views import runs
 
 urlpatterns = [
-    path("runs/", views.run_list, name="runs"),
-    path("runs/start/", views.start, name="run-start"),
-    path("runs/<int:number>/", views.run_page, name="run"),
-    path("runs/<int:number>/steer/", views.steer, name="run-steer"),
-    path("runs/<int:number>/archive/", views.archive, name="run-archive"),
+    path("runs/", runs.run_list, name="runs"),
+    path("runs/start/", runs.start, name="run-start"),
+    path("runs/<int:number>/", runs.run_page, name="run"),
+    path("runs/<int:number>/steer/", runs.steer, name="run-steer"),
+    path("runs/<int:number>/archive/", runs.archive, name="run-archive"),
 ]

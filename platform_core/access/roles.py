@@ -1,15 +1,8 @@
-"""What the built-in roles may do, by the shape of a permission's name: ``<app>.<thing>.<verb>``."""
+"""What the built-in roles may do: each permission names the least role that holds it."""
 
-PLATFORM_MANAGE = ("platform_core.",)
+from platform_core.access.registry import LADDER, PERMISSIONS
 
 
 def allows(role: str, permission: str) -> bool:
-    """This will say whether a built-in role holds a permission.
-
-    Owners and admins hold all, editors all of the products, viewers what ends in ``.view``.
-    """
-    if role in ("owner", "admin"):
-        return True
-    if permission.endswith(".view"):
-        return role in ("editor", "viewer")
-    return role == "editor" and not permission.startswith(PLATFORM_MANAGE)
+    """This will say whether a built-in role holds a permission; a role that does not exist holds none."""
+    return role in LADDER and LADDER.index(role) <= LADDER.index(PERMISSIONS[permission].least)
