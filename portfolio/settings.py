@@ -44,6 +44,8 @@ INSTALLED_APPS = [
     "docuai",
     "academy",
     "marketing",
+    "unfold.apps.BasicAppConfig",
+    "portfolio.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -163,6 +165,19 @@ STORAGES = {
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+
+# --- staff admin -----------------------------------------------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": "Portfolio",
+    "SITE_HEADER": "Portfolio",
+    "SITE_SUBHEADER": _("Platform staff"),
+    "SITE_URL": "/",
+    "SITE_SYMBOL": "stacks",
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "8px",
+    "SIDEBAR": {"show_search": True, "show_all_applications": True},
+}
 
 # --- mail, API, logs, headers ----------------------------------------------------------------------------------------
 globals().update(env.mail(env.text("EMAIL_URL", None if PRODUCTION else "smtp://127.0.0.1:1025")))

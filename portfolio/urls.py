@@ -1,10 +1,12 @@
 """Routes of the project: one include an app."""
 
+from django.contrib import admin
 from django.urls import include, path
 
 from portfolio import inbox
 
 urlpatterns = [
+    path("admin/", admin.site.urls),
     path("", include("platform_core.urls")),
     path("mail", inbox.inbox, name="inbox"),
     path("mail/<str:message_id>/", inbox.message, name="message"),

@@ -19,6 +19,7 @@ def audit(
     action: str,
     target: Any = None,
     actor: User | None = None,
+    actor_kind: str = "",
     key_id: UUID | None = None,
     organization_id: UUID | None = None,
     changes: Mapping[str, Any] | None = None,
@@ -27,14 +28,14 @@ def audit(
 ) -> AuditEvent:
     """This will write one record in the caller's transaction: it stands or falls with the change.
 
-    ``changes`` maps a listed field to ``[before, after]``. The organization is the target's, else the scope's.
+    ``changes`` maps a listed field to ``[before, after]``; ``actor_kind`` says when a person acts as staff. The organization is the target's, else the scope's.
     """
     owner = organization_id or getattr(target, "organization_id", None) or current_organization_id()
     if owner is None:
         raise ValueError(f"{action} belongs to no organization: name one")
     return AuditEvent.objects.create(
         organization_id=owner,
-        actor_kind="person" if actor else "key" if key_id else "system",
+        actor_kind=actor_kind or ("person" if actor else "key" if key_id else "system"),
         actor=actor,
         key_id=key_id,
         action=action,

@@ -1,0 +1,11 @@
+"""Gathers the admins of the slices for Django. Nothing else lives here, and nobody imports it."""
+
+from platform_core.access import admin as access
+from platform_core.accounts import admin as accounts
+from platform_core.audit import admin as audit
+from platform_core.files import admin as files
+from platform_core.jobs import admin as jobs
+from platform_core.mail import admin as mail
+from platform_core.organizations import admin as organizations
+
+__all__ = ["access", "accounts", "audit", "files", "jobs", "mail", "organizations"]
