@@ -6,3 +6,6 @@ from django.apps import AppConfig
 class DocuaiConfig(AppConfig):
     name = "docuai"
     verbose_name = "DocuAI Bulk"
+
+    def ready(self) -> None:
+        from docuai import permissions  # noqa: F401  what is not declared does not exist

@@ -110,7 +110,13 @@ TENANCY_APPS = ("platform_core", "docuai", "academy", "marketing")
 TENANCY_UNSCOPED = "log" if PRODUCTION else "raise"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.text("REDIS_URL", None if PRODUCTION else "redis://127.0.0.1:6379/0", why="broker, cache, rate limits")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},  # a request never waits longer for a memory
+    }
+}
 STORAGE_URL = env.text("STORAGE_URL", (DATA_DIR / "storage").as_uri())
 
 # --- people ----------------------------------------------------------------------------------------------------------

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import redis
+from django.core.cache import cache
+from django.db import transaction
+
 from platform_core.audit.models import AuditEvent
-from platform_core.kits.observability.context import request_id
+from platform_core.kits.observability.context import client, request_id
 from platform_core.kits.tenancy.scope import current_organization_id
 
 if TYPE_CHECKING:
     from platform_core.accounts.models import User
+
+REFUSAL_SECONDS = 60
+logger = logging.getLogger(__name__)
 
 
 def audit(
@@ -29,20 +37,72 @@ def audit(
     """This will write one record in the caller's transaction: it stands or falls with the change.
 
     ``changes`` maps a listed field to ``[before, after]``; ``actor_kind`` says when a person acts as staff. The organization is the target's, else the scope's.
+    Request, address and program come from the request that runs.
     """
     owner = organization_id or getattr(target, "organization_id", None) or current_organization_id()
     if owner is None:
         raise ValueError(f"{action} belongs to no organization: name one")
-    return AuditEvent.objects.create(
+    return _write(
         organization_id=owner,
         actor_kind=actor_kind or ("person" if actor else "key" if key_id else "system"),
-        actor=actor,
+        actor_id=actor.pk if actor else None,
         key_id=key_id,
         action=action,
         outcome=outcome,
+        target=target,
+        target_label=target_label,
+        changes=dict(changes or {}),
+    )
+
+
+def audit_refusal(
+    *,
+    action: str,
+    target: Any = None,
+    actor_id: UUID | None = None,
+    key_id: UUID | None = None,
+    organization_id: UUID | None = None,
+    outcome: str = AuditEvent.Outcome.DENIED,
+) -> AuditEvent | None:
+    """This will write down that somebody was refused, in a transaction of its own: call it after the rollback.
+
+    At most one row a principal, action and minute (then None): the log cannot be thinned out again, so a client that
+    asks in a loop must not fill it. Raises RuntimeError inside an open transaction, which could take the record back.
+    """
+    owner = organization_id or getattr(target, "organization_id", None) or current_organization_id()
+    kind = "person" if actor_id else "key" if key_id else "anonymous"
+    principal = actor_id or key_id or client().ip or "unknown"
+    if not _first_in_a_minute(f"audit.refusal:{{{owner}}}:{kind}:{principal}:{action}"):
+        return None
+    with transaction.atomic(durable=True):
+        return _write(
+            organization_id=owner,
+            actor_kind=kind,
+            actor_id=actor_id,
+            key_id=key_id,
+            action=action,
+            outcome=outcome,
+            target=target,
+        )
+
+
+def _write(*, target: Any, target_label: str = "", **fields: Any) -> AuditEvent:
+    caller = client()
+    return AuditEvent.objects.create(
         target_type=target._meta.label_lower if target is not None else "",
         target_id=str(target.pk) if target is not None else "",
         target_label=(target_label or str(target or ""))[:200],
-        changes=dict(changes or {}),
         request_id=request_id()[:64],
+        ip=caller.ip,
+        user_agent=caller.user_agent,
+        **fields,
     )
+
+
+def _first_in_a_minute(name: str) -> bool:
+    """Without Redis every refusal is written: rather too many rows than one too few."""
+    try:
+        return cache.add(name, 1, timeout=REFUSAL_SECONDS)
+    except redis.RedisError as error:
+        logger.warning("audit.refusals_not_counted", extra={"error": type(error).__name__})
+        return True

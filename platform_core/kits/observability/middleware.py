@@ -12,7 +12,8 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django_structlog.middlewares import RequestMiddleware
 
-from platform_core.kits.observability.context import bind, request_id
+from platform_core.kits.observability.addresses import client_of
+from platform_core.kits.observability.context import bind, forget_client, request_id, set_client
 from platform_core.kits.observability.metrics import REQUESTS
 from platform_core.kits.observability.probes import PROBES
 
@@ -39,7 +40,11 @@ class ObservabilityMiddleware(RequestMiddleware):
         self.prepare(request)
         own_id = request_id()
         request.request_id = own_id  # type: ignore[attr-defined]
-        response = self.answer(request)
+        caller = set_client(client_of(request))
+        try:
+            response = self.answer(request)
+        finally:
+            forget_client(caller)
         seconds = time.perf_counter() - begin
         REQUESTS.labels(method=_method(request), route=route(request), status=response.status_code).observe(seconds)
         structlog.contextvars.bind_contextvars(duration_ms=round(seconds * 1000, 1))

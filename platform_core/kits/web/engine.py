@@ -26,6 +26,7 @@ def templates(folder: Path, context_processors: list[str]) -> list[dict[str, Any
                     "django_cotton.templatetags.cotton",
                     "template_partials.templatetags.partials",
                     "platform_core.templatetags.web",
+                    "platform_core.templatetags.access",
                 ],
                 "context_processors": context_processors,
             },
