@@ -70,6 +70,7 @@ class BulkRun(OrganizationOwned):
     created_at = models.DateTimeField(auto_now_add=True)
     keep_until = models.DateField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    purged_at = models.DateTimeField(null=True, blank=True)  # rows, documents and packs are gone; counts stay
 
     class Meta:
         constraints = [
@@ -107,6 +108,7 @@ class RunRow(Leased):
     error = models.JSONField(null=True, blank=True)
     document = TenantForeignKey("docuai.Document", models.SET_NULL, null=True, blank=True, related_name="+")
     finished_at = models.DateTimeField(null=True, blank=True)
+    mail_when_done = models.BooleanField(default=False)  # corrected, and the person gets the new version
 
     class Meta:
         constraints = [
