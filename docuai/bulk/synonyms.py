@@ -8,7 +8,7 @@ email|e mail|mail|email address|correo|correo electronico|direccion de correo|e 
 phone|telephone|mobile|telefono|celular|movil
 date|fecha|day|dia
 issued on|issue date|date of issue|issued|fecha|fecha de emision|fecha de expedicion|emitido|invoice date|fecha de factura|date|fecha factura
-completed on|completion date|finished on|end date|fecha de finalizacion|fecha de termino|terminado|fecha fin|fecha
+completed on|completion date|finished on|end date|fecha de finalizacion|fecha de termino|terminado|terminado el|fecha fin
 starts on|start date|begin date|fecha de inicio|inicio|desde
 due on|due date|payment date|vencimiento|fecha de vencimiento
 course|curso|class|training|formacion|program|programa|course name|nombre del curso

@@ -22,12 +22,14 @@ SWALLOWED_LINES = 100
 def clean_batch(first: int, rows: list[list[str]], width: int, *, drop_blank: bool = True) -> Batch:
     """This will make a batch of raw rows: blank ones dropped, ragged ones evened and reported, odd cells reported."""
     count = len(rows)
-    if drop_blank and not all(map(any, rows)):
-        rows = [row for row in rows if any(row)]
+    texts = list(map("".join, rows))
+    if drop_blank and not all(map(str.strip, texts)):
+        rows = [row for row, text in zip(rows, texts, strict=True) if text.strip()]
+        texts = list(map("".join, rows))
     batch = Batch(first, rows, blank_rows=count - len(rows))
     if set(map(len, rows)) - {width}:
         _even(batch, width)
-    texts = list(map("".join, rows))
+        texts = list(map("".join, batch.rows))
     whole = "".join(texts)
     if _is_odd(whole, texts):
         for offset, text in enumerate(texts):

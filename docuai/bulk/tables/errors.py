@@ -18,7 +18,7 @@ _MESSAGES = {
         _("Choose the file again; the upload or the export may have broken off."),
     ),
     "no_rows": (
-        _("The file holds nothing but blanks."),
+        _("The table is empty: there are no rows in it."),
         _("Choose a file with a line of column names and at least one row."),
     ),
     "header_only": (

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from docuai.bulk.tables.cleaning import CONTROL, cell_faults, check_row_limit, in_batches
+from docuai.bulk.tables.depth import DepthWatch
 from docuai.bulk.tables.encodings import guess_encoding
 from docuai.bulk.tables.errors import TableError
 from docuai.bulk.tables.headers import name_columns
@@ -80,6 +81,7 @@ class _Source:
             text = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
             self.read_bytes = lambda size: text.read(size).encode("utf-8", "replace")
         self.rows = self.bytes_since_row = 0
+        self.watch = DepthWatch()
         self.start: bytes | None = self.read_bytes(BUFFER).removeprefix(b"\xef\xbb\xbf")
         self.is_object = self.start.lstrip()[:1] == b"{"
 
@@ -87,6 +89,7 @@ class _Source:
         if size == 0:
             return b""
         block, self.start = (self.start, None) if self.start is not None else (self.read_bytes(BUFFER), None)
+        self.watch.feed(block)
         self.bytes_since_row += len(block)
         if self.bytes_since_row > MAX_JSON_ROW_BYTES:
             raise TableError("json_row_too_big", number=self.rows + 1, limit=MAX_JSON_ROW_BYTES)

@@ -47,9 +47,10 @@ def read_rows(path: Path, kind: Kind, dialect: Dialect) -> Iterator[SourceRow]:
 
 
 def no_rows_error(table: OpenTable) -> TableError:
-    """This will say why a table without rows cannot be used: it holds a header only, or nothing at all."""
+    """This will say why a table without rows cannot be used: it holds a header only, or nothing but blanks."""
     header_row = table.dialect.header_row
-    return TableError("header_only", line=header_row) if header_row else TableError("no_rows")
+    named = any(column.original.strip() for column in table.columns)
+    return TableError("header_only", line=header_row) if header_row and named else TableError("no_rows")
 
 
 def _open_csv(path: Path, dialect: Dialect) -> OpenTable:
