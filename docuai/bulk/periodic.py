@@ -7,17 +7,14 @@ from docuai.bulk.models import BulkRun
 from platform_core.jobs.models import Job
 from platform_core.kits.tenancy.scope import service
 from platform_core.kits.tenancy.tasks import PlatformTask
-from platform_core.kits.work.queue import publish
 
 WAKE_SECONDS = 5.0
 
 
 @shared_task(base=PlatformTask, queue="fast")
 def wake_runs() -> int:
-    """This will publish a message for every run that is open and return how many."""
+    """This will open the free lanes of every run that is open and return how many messages went out."""
     with service("wake open runs of all organizations"):
-        open_runs = BulkRun.objects.filter(job__state__in=Job.OPEN, deleted_at=None)
+        open_runs = BulkRun.objects.filter(job__state__in=Job.OPEN, stage="rendering", deleted_at=None)
         found = list(open_runs.values_list("organization_id", "id"))
-    for organization_id, run_id in found:
-        publish(tasks.render_rows, organization_id=str(organization_id), run_id=str(run_id))
-    return len(found)
+    return sum(tasks.open_lanes(organization_id=organization, run_id=run) for organization, run in found)

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 
 from docuai.bulk import rendering, selectors, services
 from docuai.bulk.models import Document, RunRow
+from docuai.engines import services as engines
 from docuai.library import services as library
 from platform_core.kits.tenancy.scope import tenant, unscoped
 from platform_core.organizations.models import Organization
@@ -151,18 +152,45 @@ def test_the_same_rows_give_the_same_bytes(organization, version):
     assert next(selectors.valid_documents(first)).sha256 == next(selectors.valid_documents(second)).sha256
 
 
-def test_a_slow_batch_keeps_its_lease(organization, version, monkeypatch):
-    run = make_run(organization, version, [{"name": "Ana"}, {"name": "Zoë"}])
-    monkeypatch.setattr(rendering, "RENEW_SECONDS", -1)
-    taken = rendering.claim(RunRow.objects.for_organization(organization).filter(run=run), limit=5, order_by="number")
-    RunRow.objects.filter(run=run).update(lease_until=Now())
-    leases = []
-    monkeypatch.setattr(
-        rendering,
-        "_store",
-        lambda *_: leases.extend(RunRow.objects.filter(run=run, lease_until__gt=Now() + timedelta(seconds=50))),
+def test_a_row_on_its_last_try_is_tried_alone(organization, version):
+    run = make_run(organization, version, [{"name": f"Person {n}"} for n in range(4)])
+    RunRow.objects.filter(run=run, number__lte=2).update(attempts=2)
+
+    rendering.render_rows(organization_id=organization.pk, run_id=run.pk)
+
+    assert list(run.rows.order_by("number").values_list("number", "state", "attempts")) == [
+        (1, "done", 3),
+        (2, "queued", 2),
+        (3, "queued", 0),
+        (4, "queued", 0),
+    ]
+    work(run)
+    assert selectors.counts(run)["done"] == 4
+
+
+def test_a_lost_worker_is_counted_once_with_its_rows(organization, version):
+    run = make_run(organization, version, [{"name": f"Person {n}"} for n in range(5)])
+    lost = uuid4()
+    RunRow.objects.filter(run=run, number__in=[2, 3]).update(
+        state="running", lease_token=lost, lease_until=Now() - timedelta(seconds=1), attempts=1
     )
 
-    rendering._make(run, taken)
+    work(run)
 
-    assert len(leases) == 2
+    assert [(entry["rows"]) for entry in run.job.result["lost"].values()] == [2]
+    assert run.job.result["account"] == {"total": 5, "done": 5, "failed": 0, "canceled": 0, "missing": 0, "twice": 0}
+    lines = list(run.job.log_lines.order_by("id").values_list("message", flat=True))
+    assert "Worker lost: no sign of life in time" in lines
+    assert "%(rows)s rows taken up again" in lines
+
+
+def test_a_row_of_another_language_is_rendered_in_its_own(organization):
+    sources = {"en": SOURCE, "es": SOURCE.replace(b"Hello #row", b"Hola #row")}
+    draft = library.create_template(actor=None, organization=organization, name="Both", engine="typst", sources=sources)
+    run = make_run(organization, library.publish(actor=None, version=draft), [{"name": "Ana"}, {"name": "Zoe"}])
+    run.rows.filter(number=2).update(language="es")
+
+    work(run)
+
+    texts = ["".join(engines.text_of(pdf=selectors.content_of(d))) for d in selectors.valid_documents(run)]
+    assert ["Hello" in texts[0], "Hola" in texts[1]] == [True, True]
