@@ -13,7 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from docuai.engines import fonts, reading
+from docuai.engines import archives, fonts, reading
 from docuai.engines.base import EngineError, Inspection, Prepared, Problem, Rendered, RenderOptions, VersionSource
 from docuai.engines.registry import engine
 from platform_core.kits.sandbox import wire
@@ -165,6 +165,14 @@ def _merge_finish(request: dict[str, Any], body: bytes) -> Iterator[Answer]:
         yield {"pages": pages}, content[start : start + wire.CHUNK]
 
 
+def _unpack(request: dict[str, Any], body: bytes) -> Answer:
+    try:
+        layout, files = wire.pack(archives.unpacked(body))
+    except EngineError as error:
+        return {"error": error.as_wire()}, b""
+    return {"layout": layout}, files
+
+
 def _describe(request: dict[str, Any], body: bytes) -> Answer:
     found = engine(request["engine"])
     prints = {output: found.fingerprint(output) for output in ("pdf", "docx")}
@@ -180,5 +188,6 @@ OPERATIONS: dict[str, Callable[[dict[str, Any], bytes], Answer | Iterator[Answer
     "merge_start": _merge_start,
     "merge_add": _merge_add,
     "merge_finish": _merge_finish,
+    "unpack": _unpack,
     "describe": _describe,
 }

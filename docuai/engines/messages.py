@@ -172,6 +172,27 @@ MESSAGES: dict[str, tuple[str, str]] = {
         gettext_noop("The file holds a field that loads something from outside: %(field)s. It was removed."),
         gettext_noop("Write the text into the file."),
     ),
+    # --- Typst in a ZIP
+    "archive_broken": (
+        gettext_noop("The ZIP is damaged: %(detail)s"),
+        gettext_noop("Make a new ZIP of the files and upload that."),
+    ),
+    "archive_too_large": (
+        gettext_noop("The ZIP unpacks to far more than a template needs: %(detail)s"),
+        gettext_noop("Leave out what the template does not use, and make pictures smaller."),
+    ),
+    "archive_unsafe": (
+        gettext_noop("The ZIP holds an entry that leads out of its folder: %(entry)s"),
+        gettext_noop("Make a new ZIP of the folder with the source and its files."),
+    ),
+    "archive_locked": (
+        gettext_noop("The ZIP has a password."),
+        gettext_noop("Make a ZIP without a password and upload that."),
+    ),
+    "font_in_archive": (
+        gettext_noop("The font %(font)s was left out: documents use only the fonts that come with the platform."),
+        gettext_noop("Choose one of those in the template; the preview shows how it looks."),
+    ),
     # --- Word: tags
     "tag_syntax": (
         gettext_noop("The tag %(tag)s cannot be read: %(detail)s"),

@@ -33,18 +33,6 @@ __all__ = [
     "EngineError",
     "Field",
     "Inspection",
-    "Problem",
-    "Rendered",
-    "RenderOptions",
-    "RowResult",
-    "VersionSource",
-]  # what a caller needs to speak to an engine; besides them, the functions below
-
-__all__ = [
-    "Capabilities",
-    "EngineError",
-    "Field",
-    "Inspection",
     "Location",
     "PageImage",
     "Problem",
@@ -62,6 +50,7 @@ __all__ = [
     "render_one",
     "render_rows",
     "text_of",
+    "unpack",
 ]
 
 ENGINES = ("typst", "word")
@@ -190,6 +179,12 @@ def merge_pdfs(*, paths: Sequence[Path], out: Path) -> int:
     finally:
         unfinished.unlink(missing_ok=True)
     return pages
+
+
+def unpack(*, archive: bytes) -> dict[str, bytes]:
+    """This will give the files of a ZIP by name, within the limits of a template; raises EngineError."""
+    reply = _asked(children.quick(), {"op": "unpack"}, archive)
+    return wire.unpack(reply.head["layout"], reply.body)
 
 
 def capabilities(*, engine: str) -> Capabilities:

@@ -28,6 +28,7 @@ class Starter:
     engine: str
     name: str | Promise
     description: str | Promise
+    tags: tuple[str | Promise, ...] = ()
     languages: tuple[str, ...] = LANGUAGES
 
     @property
@@ -56,6 +57,7 @@ STARTERS: tuple[Starter, ...] = (
         slug="certificate",
         kind="certificate",
         engine="typst",
+        tags=(_("Education"),),
         name=_("Certificate"),
         description=_(
             "Certificate of completion on one landscape page, with an engraving drawn from its number and a QR code."
@@ -65,6 +67,7 @@ STARTERS: tuple[Starter, ...] = (
         slug="employment-contract",
         kind="contract",
         engine="typst",
+        tags=(_("People"),),
         name=_("Employment contract"),
         description=_(
             "Two pages of sample clauses that come and go with the row: term, probation, bonus, remote work."
@@ -74,6 +77,7 @@ STARTERS: tuple[Starter, ...] = (
         slug="invoice",
         kind="invoice",
         engine="typst",
+        tags=(_("Finance"),),
         name=_("Invoice"),
         description=_("Any number of lines and taxes; refuses to print if the sums do not add up to the cent."),
     ),
@@ -81,6 +85,7 @@ STARTERS: tuple[Starter, ...] = (
         slug="letter",
         kind="letter",
         engine="typst",
+        tags=(_("Letters"),),
         name=_("Letter"),
         description=_("Business letter with the address in the window of the envelope, on one page or several."),
     ),
@@ -88,6 +93,7 @@ STARTERS: tuple[Starter, ...] = (
         slug="certificate-word",
         kind="certificate",
         engine="word",
+        tags=(_("Education"),),
         name=_("Certificate (Word)"),
         description=_("The certificate as a Word file that anybody can change."),
     ),
@@ -95,6 +101,7 @@ STARTERS: tuple[Starter, ...] = (
         slug="employment-contract-word",
         kind="contract",
         engine="word",
+        tags=(_("People"),),
         name=_("Employment contract (Word)"),
         description=_("The contract as a Word file, with numbered clauses that close up when one is left out."),
     ),
@@ -102,6 +109,7 @@ STARTERS: tuple[Starter, ...] = (
         slug="invoice-word",
         kind="invoice",
         engine="word",
+        tags=(_("Finance"),),
         name=_("Invoice (Word)"),
         description=_("The invoice as a Word file, with a table row for each line."),
     ),

@@ -1,0 +1,31 @@
+"""Writes of the template library, one module a kind of use case. Pages, REST and commands call what is named here."""
+
+from docuai.library.content import TemplateError
+from docuai.library.services.creating import create_from_starter, create_template, duplicate
+from docuai.library.services.describing import delete, describe, purge_deleted, undelete
+from docuai.library.services.looking import Picture, picture_of, preview, source_of, thumbnail_of
+from docuai.library.services.publishing import deprecate, publish
+from docuai.library.services.versions import add_version, restore_version, save_version, set_field, set_sample
+
+__all__ = [
+    "Picture",
+    "TemplateError",
+    "add_version",
+    "create_from_starter",
+    "create_template",
+    "delete",
+    "deprecate",
+    "describe",
+    "duplicate",
+    "picture_of",
+    "preview",
+    "publish",
+    "purge_deleted",
+    "restore_version",
+    "save_version",
+    "set_field",
+    "set_sample",
+    "source_of",
+    "thumbnail_of",
+    "undelete",
+]
