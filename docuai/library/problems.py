@@ -10,7 +10,7 @@ from docuai.library.models import TemplateVersion
 SEVERITIES = ("error", "warning", "notice")
 
 
-def stored(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+def as_rows(problems: Sequence[Problem]) -> list[dict[str, Any]]:
     """This will give problems as plain values; the words are kept too, for programs that read them."""
     return [
         {

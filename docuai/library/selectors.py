@@ -160,7 +160,7 @@ def missing_languages(spoken: Sequence[str]) -> list[str]:
     return [language for language in LANGUAGES if language not in spoken]
 
 
-def _in_state(organization: Organization | UUID, state: str) -> QuerySet[TemplateVersion, dict[str, Any]]:
+def _in_state(organization: Organization | UUID, state: str) -> QuerySet[TemplateVersion, Any]:
     versions = TemplateVersion.objects.for_organization(organization)
     if state == "published":
         return versions.filter(state=state).values("template_id")

@@ -13,7 +13,7 @@ from docuai.engines.services import Inspection
 from docuai.library import schemas, selectors
 from docuai.library.content import Content, TemplateError, content_of, inspected
 from docuai.library.models import DocumentTemplate, TemplateSource, TemplateVersion
-from docuai.library.problems import stored
+from docuai.library.problems import as_rows
 from docuai.library.schemas import FieldSetting
 from platform_core.accounts.models import User
 from platform_core.audit.services import audit
@@ -153,7 +153,7 @@ def _rows(
         default_language=next(iter(content.sources)),
         schema=inspection.schema,
         sample=inspection.sample,
-        problems=stored(inspection.problems),
+        problems=as_rows(inspection.problems),
         notes=notes[:300],
         created_by=actor,
     )
