@@ -35,6 +35,7 @@ class RunDraft(OrganizationOwned):
 
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")
     template = TenantForeignKey(DocumentTemplate, models.CASCADE, related_name="+")
+    version = TenantForeignKey(TemplateVersion, models.CASCADE, related_name="+")
     file = TenantForeignKey(StoredFile, models.SET_NULL, null=True, blank=True, related_name="+")
     dialect = models.JSONField(default=dict)
     mapping = models.JSONField(default=dict)
@@ -149,6 +150,7 @@ class RowFault(OrganizationOwned):
     message = models.CharField(max_length=500)
     value = models.CharField(max_length=500, blank=True)
     answers = ArrayField(models.CharField(max_length=200), default=list)
+    details = models.JSONField(default=dict)  # what `faults.Fault.from_json` reads: words in the reader's language
 
     class Meta:
         indexes = [
