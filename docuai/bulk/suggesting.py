@@ -18,10 +18,12 @@ from docuai.bulk.cells import date_orders, read_number
 from docuai.bulk.fields import FieldSpec, fillable
 from docuai.bulk.mapping import Entry, Source
 from docuai.bulk.mapping import Mapping as FieldMapping
-from docuai.bulk.synonyms import FIRST_NAMES, FULL_NAMES, LAST_NAMES, same_meaning
+from docuai.bulk.synonyms import FIRST_NAMES, FULL_NAMES, LAST_NAMES, NUMBER_NAMES, same_meaning
 from docuai.bulk.transforms import Transform
 
-Reason = Literal["last_time", "same_name", "joined", "same_meaning", "similar_name", "looks_right", "default", "none"]
+Reason = Literal[
+    "last_time", "same_name", "joined", "same_meaning", "similar_name", "looks_right", "default", "numbered", "none"
+]
 SURE, LIKELY, POSSIBLE, NONE = 3, 2, 1, 0
 SIMILAR = 85
 ENOUGH = 0.8  # share of filled cells that must fit a shape
@@ -36,6 +38,7 @@ REASONS = {
     "similar_name": _("Similar name"),
     "looks_right": _("Its values look right"),
     "default": _("The template's own value"),
+    "numbered": _("Numbered without gaps"),
     "none": _("No column looks like it"),
 }
 
@@ -124,6 +127,8 @@ class _Finder:
         for field in self.fields:
             if field.path not in self.found and field.has_default and field.required:
                 self.found[field.path] = (Entry(field.path, Source("constant", value=field.default)), LIKELY, "default")
+            elif field.path not in self.found and field.required and _is_number_of_document(field):
+                self.found[field.path] = (Entry(field.path, Source("sequence")), LIKELY, "numbered")
         return self.found
 
     def _last_time(self) -> None:
@@ -191,6 +196,10 @@ class _Finder:
         if not texts or field.type not in _SHAPES:
             return True
         return sum(map(_SHAPES[field.type], texts)) >= ENOUGH * len(texts)
+
+
+def _is_number_of_document(field: FieldSpec) -> bool:
+    return field.path == field.name and field.type == "text" and fold(field.name) in NUMBER_NAMES
 
 
 def _is_number(text: str) -> bool:

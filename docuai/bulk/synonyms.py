@@ -47,6 +47,7 @@ GROUPS = tuple(tuple(line.split("|")) for line in _GROUPS.splitlines())
 FIRST_NAMES = frozenset(GROUPS[1])
 LAST_NAMES = frozenset(GROUPS[2])
 FULL_NAMES = frozenset(GROUPS[0])
+NUMBER_NAMES = frozenset(next(group for group in GROUPS if group[0] == "number"))
 
 
 def same_meaning(one: str, other: str) -> bool:

@@ -6,7 +6,7 @@ grow with the table but for one number a row (to find doubles).
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from docuai.bulk.applying import Applied, FieldReader, Values
@@ -14,6 +14,7 @@ from docuai.bulk.doubles import Doubles
 from docuai.bulk.faults import Answer, Fault, excerpt_of
 from docuai.bulk.fields import ITEM, pointer_of
 from docuai.bulk.grouping import Group, disagreements
+from docuai.bulk.pairs import Pairs
 from docuai.bulk.samples import Extremes
 from docuai.bulk.suspicions import Suspicions
 from docuai.bulk.tables.cleaning import CONTROL
@@ -80,6 +81,7 @@ class TableValidation:
         self.validator, self.applied, self.columns, self.accepted = validator, applied, list(columns), accepted
         self.totals, self.extremes = Totals(), Extremes()
         self._doubles = Doubles(key_fields, unique_email)
+        self._pairs = Pairs([reader.path for reader in applied.row_readers] if applied else [])
         self._suspicions = Suspicions(applied.row_readers if applied else (), coverage)
         self._by_column = _columns_to_readers(applied.readers if applied else ())
         self._by_pointer = {pointer_of(reader.path): reader for reader in (applied.row_readers if applied else ())}
@@ -97,9 +99,13 @@ class TableValidation:
 
     def check(self, row: SourceRow) -> ValidatedRow:
         """This will validate one row by itself, without counting it or comparing it with others: for a corrected cell."""
-        values = self.applied.apply([row.values], row.number)[0] if self.applied else row.values
-        assert isinstance(values, dict)
-        return ValidatedRow(row.number, row.values, values, self._explain(row, values, ()))
+        if self.applied is None:
+            assert isinstance(row.values, dict)
+            return ValidatedRow(row.number, row.values, row.values, self._explain(row, row.values, ()))
+        columns = self.applied.read_columns([row.values], self.applied.row_readers, row.number)
+        values = self.applied.assemble(columns, 1)[0]
+        others = [self._placed(fault) for fault in self._pairs.find(row.number, columns).get(row.number, ())]
+        return ValidatedRow(row.number, row.values, values, self._explain(row, values, others))
 
     def _batch(self, batch: Batch) -> ValidatedBatch:
         rows, first = batch.rows, batch.first
@@ -109,6 +115,8 @@ class TableValidation:
             columns = self.applied.read_columns(rows, self.applied.row_readers, first)
             values = self.applied.assemble(columns, len(rows))
         doubles = self._doubles.find(first, rows, values)
+        for number, faults in self._pairs.find(first, columns).items():
+            doubles[number] = [*doubles.get(number, ()), *map(self._placed, faults)]
         suspects = set(batch.faults) | set(doubles)
         valid = self.validator.valid(values)
         if not all(valid):
@@ -137,6 +145,7 @@ class TableValidation:
             self._disagreement(group.number, path, by_line) for path, by_line in disagreements(compared, group.lines)
         ]
         head = SourceRow(group.number, lines[0], group.faults)
+        found += [self._placed(fault) for fault in self._pairs.find(group.number, one).get(group.number, ())]
         texts = self._suspicions.row_texts({}, [values])
         suspicious = self._suspicions.look(group.number, texts) or found or group.faults
         result = ValidatedBatch(group.number, [lines], [values])
@@ -146,6 +155,9 @@ class TableValidation:
                 result.faults[group.number] = faults
         self._count(result, one, texts)
         return result
+
+    def _placed(self, fault: Fault) -> Fault:
+        return replace(fault, column=self._column_of(fault.field))
 
     def _disagreement(self, number: int, path: str, by_line: Mapping[int, Any]) -> Fault:
         shown = ", ".join(f"{excerpt_of(value)} ({line})" for line, value in list(by_line.items())[:4])
