@@ -55,6 +55,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     region = models.CharField(_("region"), max_length=2, blank=True, default="")
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     theme = models.CharField(_("theme"), max_length=10, choices=Theme, default=Theme.SYSTEM)
+    picture_at = models.DateTimeField(null=True, blank=True, editable=False)  # when the picture changed; none: initials
     is_staff = models.BooleanField(_("platform staff"), default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(auto_now_add=True)
