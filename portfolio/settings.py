@@ -6,6 +6,7 @@ from pathlib import Path
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from platform_core.kits.api import openapi
 from platform_core.kits.observability.logs import logging_config
 from platform_core.kits.web import engine
 from portfolio import environment as env
@@ -59,6 +60,7 @@ INSTALLED_APPS = [
     "django_structlog",
     "rest_framework",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
     "platform_core.kits.observability.middleware.ObservabilityMiddleware",
@@ -118,6 +120,7 @@ CACHES = {
     }
 }
 STORAGE_URL = env.text("STORAGE_URL", (DATA_DIR / "storage").as_uri())
+MIN_FREE_PERCENT = env.number("MIN_FREE_PERCENT", 10)  # of a disk; below it work pauses
 
 # --- people ----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "platform_core.User"
@@ -189,11 +192,18 @@ UNFOLD = {
 globals().update(env.mail(env.text("EMAIL_URL", None if PRODUCTION else "smtp://127.0.0.1:1025")))
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "portfolio@portfolio.example")
 REST_FRAMEWORK = {
-    "UNAUTHENTICATED_USER": None,
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "platform_core.kits.api.problems.handle",
+    "DEFAULT_RENDERER_CLASSES": ["platform_core.kits.api.rendering.JSONRenderer"],
+    "DEFAULT_PERMISSION_CLASSES": [],  # our views name theirs themselves, and do not load without
+    "DEFAULT_SCHEMA_CLASS": "platform_core.kits.api.schema.Schema",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "portfolio", "VERSION": "1.0.0", "OAS_VERSION": "3.1.1"}
+SPECTACULAR_SETTINGS = openapi.SETTINGS
+API_RATES = {
+    "read": env.text("API_RATE_READ", "3000/minute"),
+    "write": env.text("API_RATE_WRITE", "600/minute"),
+    "heavy": env.text("API_RATE_HEAVY", "120/minute"),  # renders while the caller waits
+    "sign_in": env.text("API_RATE_SIGN_IN", "60/minute"),  # wrong keys, by address
+}
 LOGGING = logging_config(
     format="console" if env.text("LOG_FORMAT", "json") == "console" else "json", level=env.text("LOG_LEVEL", "INFO")
 )

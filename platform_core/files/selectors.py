@@ -1,38 +1,58 @@
-"""Where bytes lie in storage, and reading them."""
+"""Reading stored bytes, and what is known of files. Where bytes lie is the business of ``kits.storage``."""
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import Any
+from uuid import UUID
 
-from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Sum
 
+from platform_core.files.models import StoredFile, Upload
+from platform_core.kits.storage.ports import MissingFileError, storage
+from platform_core.kits.storage.room import Room, room
+from platform_core.kits.tenancy.models import OrganizationOwnedQuerySet
 
-class MissingFileError(Exception):
-    """The row says that the bytes are there and storage says they are not."""
-
-
-def storage_root() -> Path:
-    """This will return the folder of local storage."""
-    parts = urlsplit(settings.STORAGE_URL)
-    if parts.scheme != "file":
-        raise ImproperlyConfigured("STORAGE_URL must begin with file://.")
-    return Path(unquote(parts.path))
+__all__ = [
+    "MissingFileError",
+    "Room",
+    "files",
+    "local_copy",
+    "read",
+    "read_bytes",
+    "room",
+    "stream",
+    "used_bytes",
+]
 
 
 def read_bytes(*, key: str, offset: int = 0, size: int = -1) -> bytes:
     """This will read ``size`` bytes from ``offset`` (all where negative); raises MissingFileError."""
-    try:
-        with place_of(key).open("rb") as file:
-            file.seek(offset)
-            return file.read(size)
-    except FileNotFoundError as error:
-        raise MissingFileError(key) from error
+    return b"".join(storage().stream(key, offset, size))
 
 
-def place_of(key: str) -> Path:
-    """This will return the path of ``key``; raises ValueError for one that leaves the storage folder."""
-    root = storage_root().resolve()
-    place = (root / key).resolve()
-    if not place.is_relative_to(root):
-        raise ValueError(f"{key!r} leaves the storage folder")
-    return place
+def stream(*, key: str, offset: int = 0, size: int = -1) -> Iterator[bytes]:
+    """This will yield the bytes piece by piece; raises MissingFileError at once, not at the first piece."""
+    return storage().stream(key, offset, size)
+
+
+def read(file: StoredFile) -> bytes:
+    """This will read all of a file; raises MissingFileError."""
+    return read_bytes(key=file.storage_key)
+
+
+def local_copy(file: StoredFile) -> AbstractContextManager[Path]:
+    """This will lend a path with the file's bytes, for reading only: ``with local_copy(file) as path``."""
+    return storage().local_copy(file.storage_key)
+
+
+def files(organization: Any) -> OrganizationOwnedQuerySet[StoredFile]:
+    """This will list an organization's files that are not deleted."""
+    return StoredFile.objects.for_organization(organization).filter(deleted_at=None)
+
+
+def used_bytes(organization_id: UUID) -> int:
+    """This will sum up what an organization keeps and what is on its way; deleted files count until they are purged."""
+    stored = StoredFile.objects.for_organization(organization_id).aggregate(n=Sum("size_bytes"))["n"] or 0
+    coming = Upload.objects.for_organization(organization_id).filter(file=None).aggregate(n=Sum("length_bytes"))["n"]
+    return int(stored + (coming or 0))

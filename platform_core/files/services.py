@@ -1,18 +1,109 @@
-"""Bytes into storage. A file is written beside its place, fsynced and renamed before anybody is told of it."""
+"""Bytes into storage and out of it. They are durable before their row says so, and go after their row does."""
 
-import os
-from uuid import uuid4
+from __future__ import annotations
 
-from platform_core.files.selectors import place_of
+import hashlib
+import mimetypes
+from io import BytesIO
+from typing import TYPE_CHECKING, BinaryIO
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from platform_core.audit.services import audit
+from platform_core.events.services import emit
+from platform_core.files import quota
+from platform_core.files.models import StoredFile
+from platform_core.kits.storage.ports import storage
+from platform_core.kits.tenancy.ids import new_id
+
+if TYPE_CHECKING:
+    from platform_core.accounts.models import User
+
+NAME_LENGTH = 255
+UNKNOWN_TYPE = "application/octet-stream"
 
 
 def write_bytes(*, key: str, content: bytes) -> None:
-    """This will store ``content`` under ``key``, whole or not at all, on disk when it returns."""
-    place = place_of(key)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = place.with_name(f".{place.name}.{uuid4().hex}")
-    with unfinished.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.rename(place)
+    """This will store ``content`` under ``key``, whole or not at all, durable when it returns."""
+    storage().write(key, BytesIO(content))
+
+
+def write_stream(*, key: str, source: BinaryIO) -> None:
+    """This will store all that ``source`` gives under ``key``, whole or not at all, without holding it in memory."""
+    storage().write(key, source)
+
+
+def delete_key(*, key: str) -> None:
+    """This will remove the bytes of ``key``; none there is no error."""
+    storage().delete(key)
+
+
+def store(
+    *,
+    organization_id: UUID,
+    name: str,
+    content: bytes,
+    purpose: str,
+    actor: User | None,
+    content_type: str = "",
+) -> StoredFile:
+    """This will keep bytes made or taken in one piece as a file; raises ``quota.QuotaError``.
+
+    ``content_type`` is guessed by the name where it is not given: give it for what people brought.
+    """
+    file = StoredFile(
+        id=new_id(),
+        organization_id=organization_id,
+        name=name[-NAME_LENGTH:],
+        content_type=content_type or mimetypes.guess_type(name)[0] or UNKNOWN_TYPE,
+        size_bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        purpose=purpose,
+        uploaded_by=actor,
+    )
+    return keep(file=file, source=BytesIO(content), actor=actor)
+
+
+def keep(*, file: StoredFile, source: BinaryIO, actor: User | None) -> StoredFile:
+    """This will write the bytes, then the row. Bytes of a row that was refused are removed."""
+    file.storage_key = file.storage_key or f"{file.organization_id}/files/{file.pk}"
+    write_stream(key=file.storage_key, source=source)
+    try:
+        with transaction.atomic():
+            quota.reserve(organization_id=file.organization_id, size_bytes=file.size_bytes)
+            file.save(force_insert=True)
+            announce(file=file, actor=actor)
+    except Exception:
+        delete_key(key=file.storage_key)
+        raise
+    return file
+
+
+def announce(*, file: StoredFile, actor: User | None) -> None:
+    """This will write down and tell that a file is there. Call it in the transaction that stores the row."""
+    audit(action="file.store", target=file, actor=actor, changes={"size_bytes": [0, file.size_bytes]})
+    payload = {"file_id": str(file.pk), "purpose": file.purpose, "size_bytes": file.size_bytes}
+    emit(type="file.stored", organization_id=file.organization_id, payload=payload)
+
+
+def delete(*, actor: User | None, file: StoredFile) -> bool:
+    """This will put a file away; its bytes go after 30 days. False when it was away already."""
+    with transaction.atomic():
+        kept = StoredFile.objects.for_organization(file.organization_id).filter(id=file.pk, deleted_at=None)
+        if not kept.update(deleted_at=timezone.now()):
+            return False
+        audit(action="file.delete", target=file, actor=actor)
+        emit(type="file.deleted", organization_id=file.organization_id, payload={"file_id": str(file.pk)})
+    return True
+
+
+def restore(*, actor: User | None, file: StoredFile) -> bool:
+    """This will take back a deletion; False when there is none to take back or the bytes are gone."""
+    with transaction.atomic():
+        away = StoredFile.objects.for_organization(file.organization_id).filter(id=file.pk)
+        if not away.exclude(deleted_at=None).update(deleted_at=None):
+            return False
+        audit(action="file.restore", target=file, actor=actor)
+    return True

@@ -1,0 +1,65 @@
+"""Kinds of jobs: a port. The slice that owns the work plugs in its name, its own page, its live counts and its buttons.
+
+A kind that is not registered still has a page here; its buttons then move the job alone.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from platform_core.jobs.models import Job
+
+PAUSE, RESUME, CANCEL, RETRY = STEPS = ("pause", "resume", "cancel", "retry")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is: rows closed well, closed badly, and on a worker just now."""
+
+    done: int
+    failed: int
+    running: int = 0
+
+
+PageUrl = Callable[[Job, str], str]
+Steer = Callable[..., None]
+Measure = Callable[[Job], Progress]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What a slice says about its jobs. ``steps`` names the buttons that make sense for them."""
+
+    name: str
+    label: Any = ""
+    page_url: PageUrl | None = None
+    steer: Steer | None = None
+    progress: Measure | None = None
+    steps: tuple[str, ...] = STEPS
+    manage: str = ""  # permission for the buttons; JOB_MANAGE without
+
+
+KINDS: dict[str, Kind] = {}
+
+
+def register_kind(
+    kind: str,
+    *,
+    label: Any = "",
+    page_url: PageUrl | None = None,
+    steer: Steer | None = None,
+    progress: Measure | None = None,
+    steps: tuple[str, ...] = STEPS,
+    manage: str = "",
+) -> None:
+    """This will plug a slice into the job pages; the later registration of a kind wins.
+
+    ``page_url(job, organization_slug)`` gives the slice's own page, ``steer(actor=, job=, to=)`` pauses, resumes, cancels
+    or retries, ``progress(job)`` counts rows of an open job.
+    """
+    KINDS[kind] = Kind(kind, label, page_url, steer, progress, steps, manage)
+
+
+def kind_of(job: Job) -> Kind:
+    """This will give what is known of the job's kind."""
+    return KINDS.get(job.kind) or Kind(job.kind)

@@ -1,0 +1,63 @@
+"""Reads of jobs: lists, logs, and how fast one goes."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from platform_core.jobs.models import Job, JobLogLine, JobQuerySet
+
+BEGINS = frozenset(["Started"])
+LEAST_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Rows a minute while it ran, and when it will end at that rate; None where it cannot be said yet."""
+
+    per_minute: float | None = None
+    ends_at: datetime | None = None
+
+
+def jobs(organization: Any) -> JobQuerySet:
+    """This will list an organization's jobs, the newest first."""
+    return Job.objects.for_organization(organization).select_related("started_by").order_by("-created_at")
+
+
+def log_lines(job: Job) -> Any:
+    """This will list a job's log, the newest line first."""
+    return JobLogLine.objects.for_organization(job.organization_id).filter(job=job).order_by("-at", "-id")
+
+
+def pace(job: Job, *, done: int) -> Pace:
+    """This will measure a job: ``done`` rows closed in the time it really ran, pauses left out (one query).
+
+    It ends at a clock time only while it runs.
+    """
+    seconds = active_time(job).total_seconds()
+    if done <= 0 or seconds < LEAST_SECONDS:
+        return Pace()
+    per_second = done / seconds
+    left = max(job.total - done, 0)
+    ends_at = timezone.now() + timedelta(seconds=left / per_second) if job.state == "running" and left else None
+    return Pace(per_second * 60, ends_at)
+
+
+def active_time(job: Job) -> timedelta:
+    """This will add up the stretches between "Started" and whatever ended each: a pause, a failure, the end."""
+    if job.started_at is None:
+        return timedelta(0)
+    marks = JobLogLine.objects.for_organization(job.organization_id).filter(job=job, message__in=[*BEGINS, *STOPS])
+    total, since = timedelta(0), None
+    for message, at in marks.order_by("at", "id").values_list("message", "at"):
+        if message in BEGINS:
+            since = since or at
+        elif since:
+            total, since = total + (at - since), None
+    if since:
+        total += (job.finished_at if job.ended and job.finished_at else timezone.now()) - since
+    return total or (job.finished_at or timezone.now()) - job.started_at
+
+
+STOPS = frozenset(["Paused", "Paused: no room", "Canceled", "Parked", "Finished: %(done)s done, %(failed)s failed"])
