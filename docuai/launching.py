@@ -6,7 +6,11 @@ from django.utils.translation import gettext_lazy
 from docuai.bulk.selectors import latest_run
 from docuai.permissions import RUN_VIEW
 from platform_core.organizations.models import Membership
+from platform_core.organizations.selectors.limits import Limit, declare_limit
 from platform_core.shell.launcher import FiveMinutes, LauncherCard, NavItem, Product
+
+ROWS_PER_MONTH = declare_limit(Limit("docuai.rows_per_month", gettext_lazy("Rows a month"), 2_000_000))
+ROWS_PER_RUN = declare_limit(Limit("docuai.rows_per_run", gettext_lazy("Rows of one run"), 200_000, "each"))
 
 
 def live_line(membership: Membership) -> LauncherCard | None:

@@ -96,7 +96,7 @@ class Invitation(OrganizationOwned):
 
 
 class PlanLimit(OrganizationOwned):
-    """A limit that differs from the default in ``limits.DEFAULTS``. Billing writes them; -1 means no limit."""
+    """A limit that differs from the default in ``selectors.limits.DEFAULTS``. Billing writes them; -1 means no limit."""
 
     personal_data = NoPersonalData("numbers of an organization")
 

@@ -1,0 +1,24 @@
+"""Reads of accounts: which addresses a person has proved, and their picture."""
+
+import unicodedata
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+
+from platform_core.accounts.models import Avatar, User
+
+
+def plain_address(text: str) -> str:
+    """This will write an e-mail address in the one way we compare: NFKC (full-width letters become plain), lower case."""
+    return unicodedata.normalize("NFKC", text).strip().lower()
+
+
+def verified_addresses(user: User) -> list[str]:
+    """This will list the addresses that the person has confirmed."""
+    return list(EmailAddress.objects.filter(user=user, verified=True).values_list("email", flat=True))
+
+
+def picture_of(user_id: UUID) -> bytes | None:
+    """This will read a person's picture, a square WebP, or None."""
+    image = Avatar.objects.filter(user_id=user_id).values_list("image", flat=True).first()
+    return bytes(image) if image is not None else None

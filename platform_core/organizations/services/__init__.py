@@ -1,0 +1,1 @@
+"""Writes of organizations: ``founding``, ``inviting``, ``joining``, ``belonging`` (roles, leaving, handing over), ``limits``."""

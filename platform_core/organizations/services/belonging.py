@@ -1,0 +1,93 @@
+"""Roles, removal, leaving and handing over. One rule above all: an organization always has an owner.
+
+Each change first locks the organization's row, so that two owners who leave in the same moment go one after the other.
+"""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from platform_core.accounts.models import User
+from platform_core.audit.services import audit
+from platform_core.events.services import emit
+from platform_core.organizations.errors import LastOwnerError, NotAllowedError
+from platform_core.organizations.ladder import may_grant, may_touch
+from platform_core.organizations.models import Membership, Organization, Role
+
+
+def change_role(*, actor: User, member: Membership, role: str) -> Membership:
+    """This will give a member another role; raises NotAllowedError, LastOwnerError."""
+    with transaction.atomic():
+        mine, theirs = _locked(actor, member)
+        if not (may_touch(mine.role, theirs.role) and may_grant(mine.role, role)):
+            raise NotAllowedError(_("Your role does not allow this change. Only owners make or change owners."))
+        if theirs.role == role:
+            return theirs
+        _keep_an_owner(theirs)
+        before, theirs.role = theirs.role, role
+        theirs.save(update_fields=["role"])
+        _write_down("member.role", actor, theirs, {"role": [before, role]})
+    return theirs
+
+
+def remove_member(*, actor: User, member: Membership) -> None:
+    """This will take a person out of the organization; what they made stays. Raises NotAllowedError, LastOwnerError."""
+    with transaction.atomic():
+        mine, theirs = _locked(actor, member)
+        if not may_touch(mine.role, theirs.role):
+            raise NotAllowedError(_("Your role does not allow removing this member. Only owners remove owners."))
+        _remove("member.remove", actor, theirs)
+
+
+def leave(*, actor: User, member: Membership) -> None:
+    """This will end the actor's own membership; raises LastOwnerError, and NotAllowedError for somebody else's."""
+    with transaction.atomic():
+        _mine, theirs = _locked(actor, member)
+        if theirs.user_id != actor.pk:
+            raise NotAllowedError(_("You can only leave for yourself."))
+        _remove("member.leave", actor, theirs)
+
+
+def transfer(*, actor: User, member: Membership) -> Membership:
+    """This will make a member owner in the actor's place, who becomes admin; raises NotAllowedError."""
+    with transaction.atomic():
+        mine, theirs = _locked(actor, member)
+        if mine.role != Role.OWNER or mine.pk == theirs.pk:
+            raise NotAllowedError(_("Only an owner can hand the organization over, and to another member."))
+        before, theirs.role, mine.role = theirs.role, Role.OWNER, Role.ADMIN
+        theirs.save(update_fields=["role"])
+        mine.save(update_fields=["role"])
+        _write_down("organization.transfer", actor, theirs, {"role": [before, Role.OWNER]})
+        _write_down("member.role", actor, mine, {"role": [Role.OWNER, Role.ADMIN]})
+    return theirs
+
+
+def _locked(actor: User, member: Membership) -> tuple[Membership, Membership]:
+    """The actor's membership and the other, read after the organization's lock was taken."""
+    Organization.objects.select_for_update(no_key=True).get(pk=member.organization_id)
+    rows = Membership.objects.for_organization(member.organization_id).select_related("user")
+    mine = rows.filter(user=actor).first()
+    theirs = rows.filter(pk=member.pk).first()
+    if mine is None or theirs is None:
+        raise NotAllowedError(_("This person is no longer a member. Reload the page."))
+    return mine, theirs
+
+
+def _keep_an_owner(leaving: Membership) -> None:
+    owners = Membership.objects.for_organization(leaving.organization_id).filter(role=Role.OWNER)
+    if leaving.role == Role.OWNER and not owners.exclude(pk=leaving.pk).exists():
+        raise LastOwnerError(_("An organization needs an owner. Make another member owner first."))
+
+
+def _remove(action: str, actor: User, member: Membership) -> None:
+    _keep_an_owner(member)
+    _write_down(action, actor, member, {"role": [member.role, None]})
+    member.delete()
+
+
+def _write_down(action: str, actor: User, member: Membership, changes: dict[str, list[str | None]]) -> None:
+    audit(action=action, target=member, target_label=str(member.user), actor=actor, changes=changes)
+    emit(
+        type=action,
+        organization_id=member.organization_id,
+        payload={"membership_id": str(member.pk), "user_id": str(member.user_id)},
+    )

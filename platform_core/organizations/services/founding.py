@@ -1,0 +1,82 @@
+"""Making an organization, naming it, and what its new people and documents start with."""
+
+import secrets
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+
+from platform_core.accounts.models import User
+from platform_core.audit.services import audit
+from platform_core.events.services import emit
+from platform_core.organizations.models import Membership, Organization, Role
+
+SLUG_LENGTH = 50
+DEFAULTS = ("default_language", "region", "time_zone")
+
+
+def create_organization(*, actor: User, name: str, organization_id: UUID) -> Organization:
+    """This will make an organization with ``actor`` as its owner. Call it in ``tenant(organization_id)`` of a new id."""
+    with transaction.atomic(durable=True):
+        organization = _with_free_slug(
+            id=organization_id,
+            name=name.strip(),
+            default_language=actor.language or "en",
+            region=actor.region,
+            time_zone=actor.time_zone,
+        )
+        Membership.objects.create(organization=organization, user=actor, role=Role.OWNER)
+        audit(
+            action="organization.create",
+            target=organization,
+            organization_id=organization.pk,
+            actor=actor,
+            changes={"name": [None, organization.name], "slug": [None, organization.slug]},
+        )
+        emit(type="organization.created", organization_id=organization.pk, payload={"user_id": str(actor.pk)})
+    return organization
+
+
+def rename(*, actor: User, organization: Organization, name: str) -> Organization:
+    """This will give the organization another name; its address stays, so that links keep working."""
+    return _change(actor, organization, "organization.rename", name=name.strip())
+
+
+def set_defaults(
+    *, actor: User, organization: Organization, language: str, region: str, time_zone: str
+) -> Organization:
+    """This will set what new people and mails of the organization start with."""
+    return _change(
+        actor,
+        organization,
+        "organization.defaults",
+        default_language=language,
+        region=region,
+        time_zone=time_zone,
+    )
+
+
+def _change(actor: User, organization: Organization, action: str, **values: Any) -> Organization:
+    with transaction.atomic():
+        locked = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+        changes = {k: [getattr(locked, k), v] for k, v in values.items() if getattr(locked, k) != v}
+        if not changes:
+            return locked
+        for field, (_before, after) in changes.items():
+            setattr(locked, field, after)
+        locked.save(update_fields=list(changes))
+        audit(action=action, target=locked, organization_id=locked.pk, actor=actor, changes=changes)
+        emit(type="organization.changed", organization_id=locked.pk, payload={"fields": sorted(changes)})
+    return locked
+
+
+def _with_free_slug(**fields: Any) -> Organization:
+    wanted = slugify(fields["name"])[:SLUG_LENGTH].strip("-") or "organization"
+    slug = wanted
+    while True:
+        try:
+            with transaction.atomic():
+                return Organization.objects.create(slug=slug, **fields)
+        except IntegrityError:
+            slug = f"{wanted}-{secrets.token_hex(2)}"

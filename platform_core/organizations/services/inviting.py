@@ -1,0 +1,141 @@
+"""Asking people to join by mail. The token stands in the mail only; a second invitation to an address kills the first."""
+
+import datetime
+import logging
+
+import redis
+from django.conf import settings
+from django.core.cache import cache
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from platform_core.accounts.models import User
+from platform_core.accounts.selectors import plain_address
+from platform_core.audit.services import audit
+from platform_core.events.services import emit
+from platform_core.mail.services import queue_mail
+from platform_core.organizations.errors import AlreadyMemberError, NotAllowedError, OrganizationError
+from platform_core.organizations.ladder import may_grant
+from platform_core.organizations.models import Invitation, Membership, Organization
+from platform_core.organizations.selectors.limits import MEMBERS, limit_of
+from platform_core.organizations.selectors.people import addresses_of_members, open_invitations
+from platform_core.organizations.services.limits import LimitReachedError
+from platform_core.organizations.tokens import hash_of, new_token
+
+VALID = datetime.timedelta(days=7)
+PER_HOUR = 100  # invitations of one organization
+PER_DAY_AND_ADDRESS = 5
+logger = logging.getLogger(__name__)
+
+
+class TooManyInvitationsError(OrganizationError):
+    """More invitations than anybody sends by hand."""
+
+
+def invite(*, actor: User, organization: Organization, email: str, role: str) -> Invitation:
+    """This will mail an invitation, valid for 7 days; an open one to this address is renewed, its old link dies.
+
+    Raises NotAllowedError, AlreadyMemberError, LimitReachedError, TooManyInvitationsError. Locks the organization's row.
+    """
+    to = plain_address(email)
+    _refuse_too_many(organization, to)
+    token = new_token()
+    with transaction.atomic(durable=True):
+        locked = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+        _refuse_above(actor, locked, role)
+        if to in addresses_of_members(locked):
+            raise AlreadyMemberError(_("%(email)s is a member already.") % {"email": to})
+        invitation = open_invitations(locked, now=None).filter(email__iexact=to).first()
+        again = invitation is not None
+        counted = invitation is not None and invitation.expires_at > timezone.now()
+        _refuse_full(locked, extra=0 if counted else 1)
+        invitation = invitation or Invitation(organization=locked, email=to)
+        before = invitation.role if again else None
+        invitation.role, invitation.invited_by = role, actor
+        invitation.token_hash, invitation.expires_at = hash_of(token), timezone.now() + VALID
+        invitation.save()
+        audit(
+            action="invitation.resend" if again else "invitation.create",
+            target=invitation,
+            target_label=to,
+            actor=actor,
+            changes={"role": [before, role]} if before != role else {},
+        )
+        emit(type="invitation.sent", organization_id=locked.pk, payload={"invitation_id": str(invitation.pk)})
+        _mail(invitation, locked, actor, token)
+    return invitation
+
+
+def resend(*, actor: User, invitation: Invitation) -> Invitation:
+    """This will mail an open invitation once more with a new link; the old one dies. Raises what ``invite`` raises."""
+    if invitation.accepted_at or invitation.revoked_at:
+        raise NotAllowedError(_("This invitation was used or withdrawn meanwhile. Reload the page."))
+    return invite(actor=actor, organization=invitation.organization, email=invitation.email, role=invitation.role)
+
+
+def revoke_invitation(*, actor: User, invitation: Invitation) -> None:
+    """This will withdraw an open invitation: its link says so from now on. A second time it does nothing."""
+    with transaction.atomic():
+        _refuse_above(actor, invitation.organization, invitation.role)
+        rows = open_invitations(invitation.organization, now=None).filter(pk=invitation.pk)
+        if rows.update(revoked_at=timezone.now()):
+            audit(action="invitation.revoke", target=invitation, target_label=invitation.email, actor=actor)
+            emit(
+                type="invitation.revoked",
+                organization_id=invitation.organization_id,
+                payload={"invitation_id": str(invitation.pk)},
+            )
+
+
+def _refuse_above(actor: User, organization: Organization, role: str) -> None:
+    mine = Membership.objects.for_organization(organization).filter(user=actor).first()
+    if mine is None or not may_grant(mine.role, role):
+        raise NotAllowedError(_("Your role does not allow this invitation. Nobody gives a role above their own."))
+
+
+def _refuse_full(organization: Organization, *, extra: int) -> None:
+    """Open invitations count: whoever is invited shall find a place."""
+    limit = limit_of(organization, MEMBERS)
+    taken = Membership.objects.for_organization(organization).count()
+    taken += open_invitations(organization, now=timezone.now()).count()
+    if limit is not None and taken + extra > limit:
+        raise LimitReachedError(MEMBERS, limit, taken, extra)
+
+
+def _refuse_too_many(organization: Organization, to: str) -> None:
+    counters = (
+        (f"invitations:{{{organization.pk}}}", 3600, PER_HOUR),
+        (f"invitations:{{{organization.pk}}}:{hash_of(to)}", 86400, PER_DAY_AND_ADDRESS),
+    )
+    try:
+        for name, seconds, most in counters:
+            cache.add(name, 0, timeout=seconds)
+            if cache.incr(name) > most:
+                raise TooManyInvitationsError(_("Too many invitations in a short time. Wait an hour, then try again."))
+    except (redis.RedisError, ValueError) as error:  # no memory, or the counter ran out in this moment
+        logger.warning("invitations.not_counted", extra={"error": type(error).__name__})
+
+
+def _mail(invitation: Invitation, organization: Organization, actor: User, token: str) -> None:
+    known = User.objects.filter(email__iexact=invitation.email).first()
+    with translation.override((known.language if known else "") or organization.default_language):
+        context = {
+            "invitation": invitation,
+            "organization": organization,
+            "inviter": actor,
+            "url": settings.BASE_URL + reverse("invitation", kwargs={"token": token}),
+        }
+        queue_mail(
+            organization_id=organization.pk,
+            to=invitation.email,
+            subject=_("%(name)s invites you to %(organization)s")
+            % {"name": actor.get_full_name(), "organization": organization.name},
+            text=render_to_string("emails/organizations/invitation.txt", context),
+            html=render_to_string("emails/organizations/invitation.html", context),
+            kind="invitation",
+            idempotency_key=f"invitation:{invitation.token_hash}",
+            from_name=organization.name,
+        )
