@@ -39,7 +39,7 @@ def test(arguments: list[str]) -> int:
     """This will run the tests on their own servers, two at a time, with a browser."""
     prepare_front_end()
     print(f"Browser: {browser.browser_path()}", flush=True)
-    parallel = [] if any(argument.startswith("-n") for argument in arguments) else ["-n", "2"]
+    parallel = [] if any(argument.startswith("-n") for argument in arguments) else ["-n", "2", "--dist", "loadgroup"]
     return run("pytest", *parallel, *arguments)
 
 

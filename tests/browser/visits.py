@@ -1,0 +1,101 @@
+"""Somebody with a browser: opens windows in a theme and a width, signs in, and notices what the console complains of."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+
+from portfolio.stack.places import ROOT
+from tests.browser.site import Site
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+DESKTOP, PHONE = (1440, 900), (390, 844)
+SIGNED_IN: dict[tuple[str, str], Any] = {}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+class Visitor:
+    """One visitor; every window of theirs is closed at the end, and a complaint of the console fails the test."""
+
+    def __init__(self, site: Site, browser: Browser) -> None:
+        self.site = site
+        self.browser = browser
+        self.contexts: list[BrowserContext] = []
+        self.complaints: list[str] = []
+        self.allowed: set[int] = set()
+
+    @contextmanager
+    def at_work(self) -> Iterator["Visitor"]:
+        try:
+            yield self
+        finally:
+            for context in self.contexts:
+                context.close()
+        assert self.complaints == []
+
+    def page(
+        self,
+        *,
+        theme: Literal["light", "dark"] = "light",
+        size: tuple[int, int] = DESKTOP,
+        language: str = "en-US",
+        state: Any = None,
+    ) -> Page:
+        """This will open an empty window. ``state`` is another window's sign-in (``context.storage_state()``)."""
+        context = self.browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, color_scheme=theme, locale=language, storage_state=state
+        )
+        context.set_default_timeout(15_000)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("response", self._watch)
+        return page
+
+    def sign_in(self, email: str = "marta@andina.example", **window: Any) -> Page:
+        """This will open a window as a person of the demo; the form is filled in once a session and person."""
+        key = (self.site.url, email)
+        if key not in SIGNED_IN:
+            page = self.page()
+            page.goto(self.site.address("/accounts/login/"))
+            page.locator("input[name=login]").fill(email)
+            page.locator("input[type=password]").fill(self.site.demo["password"])
+            page.locator("main form button.primary[type=submit]").click()
+            page.wait_for_url(lambda url: "/accounts/login" not in url)
+            SIGNED_IN[key] = page.context.storage_state()
+        return self.page(state=SIGNED_IN[key], **window)
+
+    def expects(self, *statuses: int) -> None:
+        """This will let answers with these statuses pass: the test is about them."""
+        self.allowed |= set(statuses)
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.complaints.append(f"{message.text} ({message.location})")
+
+    def _watch(self, response: Response) -> None:
+        if response.status >= 400 and response.status not in self.allowed:
+            self.complaints.append(f"{response.status} {response.url}")
+
+
+def violations(page: Page) -> list[str]:
+    """This will run axe on the page and list what it finds: rule, impact and the first place."""
+    page.evaluate(AXE.read_text())  # through the debugger: no exception from the content policy is needed
+    found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+    return [
+        f"{problem['id']} ({problem['impact']}): {problem['nodes'][0]['target']} {problem['nodes'][0]['html'][:160]}"
+        for problem in found["violations"]
+    ]
+
+
+def scrolls_sideways(page: Page) -> bool:
+    """Whether the page is wider than its window."""
+    return bool(page.evaluate("document.scrollingElement.scrollWidth > innerWidth"))
+
+
+def small_targets(page: Page) -> list[str]:
+    """This will list what can be clicked and is under 24 px high or wide; links inside a sentence are exempt (WCAG 2.5.8)."""
+    return list(page.evaluate(Path(__file__).with_name("small_targets.js").read_text()))
