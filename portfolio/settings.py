@@ -60,7 +60,6 @@ INSTALLED_APPS = [
     "django_structlog",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
     "platform_core.kits.observability.middleware.ObservabilityMiddleware",
@@ -164,7 +163,9 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = BUILD_DIR / "static-collected"
-STATICFILES_DIRS = [BUILD_DIR / "static"] if (BUILD_DIR / "static").is_dir() else []
+STATICFILES_DIRS: list[Path | tuple[str, Path]] = [openapi.SWAGGER_FILES]
+if (BUILD_DIR / "static").is_dir():
+    STATICFILES_DIRS.append(BUILD_DIR / "static")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -174,6 +175,7 @@ STORAGES = {
     },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("jpg", "jpeg", "png", "webp", "zip", "gz", "br", "woff", "woff2", "map")
 
 # --- staff admin -----------------------------------------------------------------------------------------------------
 UNFOLD = {

@@ -1,8 +1,10 @@
 """Routes of the project: one include an app."""
 
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
+from platform_core.access.rest import Nothing
+from platform_core.kits.api.docs import Docs
 from portfolio import inbox
 
 urlpatterns = [
@@ -12,6 +14,9 @@ urlpatterns = [
     path("mail/<str:message_id>/", inbox.message, name="message"),
     path("accounts/", include("allauth.urls")),
     path("orgs/<slug:slug>/docuai/", include("docuai.urls")),
+    path("api/v1/", include("portfolio.api_urls")),
+    path("api/docs/", Docs.as_view(), name="api-docs"),
+    re_path(r"^api/.*$", Nothing.as_view(), name="api-nothing"),
 ]
 
 handler400 = "platform_core.shell.errors.bad_request"

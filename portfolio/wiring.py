@@ -2,6 +2,7 @@
 
 from docuai import launching as docuai
 from docuai.bulk import periodic as runs
+from platform_core.access import periodic as access
 from platform_core.shell.launcher import register_product
 from portfolio.celery import app
 
@@ -10,3 +11,6 @@ def plug() -> None:
     """This will run once, when all apps are loaded."""
     register_product(docuai.PRODUCT)
     app.add_periodic_task(runs.WAKE_SECONDS, runs.wake_runs.s(), name="wake open runs")
+    app.add_periodic_task(
+        access.FORGET_SECONDS, access.forget_idempotency_records.s(), name="forget idempotency records"
+    )

@@ -37,11 +37,12 @@ def audit(
     """This will write one record in the caller's transaction: it stands or falls with the change.
 
     ``changes`` maps a listed field to ``[before, after]``; ``actor_kind`` says when a person acts as staff. The organization is the target's, else the scope's.
-    Request, address and program come from the request that runs.
+    Request, address, program and, without an actor, the API key come from the request that runs.
     """
     owner = organization_id or getattr(target, "organization_id", None) or current_organization_id()
     if owner is None:
         raise ValueError(f"{action} belongs to no organization: name one")
+    key_id = key_id or (None if actor else client().key_id)
     return _write(
         organization_id=owner,
         actor_kind=actor_kind or ("person" if actor else "key" if key_id else "system"),

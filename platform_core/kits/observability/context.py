@@ -4,7 +4,7 @@ The caller's address and program are personal data: they stand beside the log's 
 """
 
 from contextvars import ContextVar, Token
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import structlog
@@ -12,10 +12,11 @@ import structlog
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """From where a request came: the address that the outermost trusted proxy saw, and what the program calls itself."""
+    """From where a request came: the address that the outermost trusted proxy saw, what the program calls itself, its key."""
 
     ip: str | None = None
     user_agent: str = ""
+    key_id: UUID | None = None
 
 
 NO_CLIENT = Client()
@@ -41,6 +42,11 @@ def client() -> Client:
 def set_client(found: Client) -> Token[Client]:
     """This will remember from where a request came, until ``forget_client``."""
     return _client.set(found)
+
+
+def set_client_key(key_id: UUID) -> None:
+    """This will remember by which API key the present request speaks: what it changes is written down as the key's."""
+    _client.set(replace(_client.get(), key_id=key_id))
 
 
 def forget_client(token: Token[Client]) -> None:

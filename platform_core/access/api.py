@@ -1,0 +1,109 @@
+"""REST: who calls, and the organization's API keys."""
+
+from typing import Any, ClassVar
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from platform_core.access import selectors, services
+from platform_core.access.can import Principal, permissions_of
+from platform_core.access.idempotency import idempotent
+from platform_core.access.keys import Credential
+from platform_core.access.models import ApiKey
+from platform_core.access.rest import OrganizationAPIView, PersonAPIView
+from platform_core.access.serializers import KeyInputSerializer, KeySerializer, MeSerializer, NewKeySerializer
+from platform_core.kits.api.pagination import cursor_page
+from platform_core.kits.api.problems import register_problem
+from platform_core.kits.api.schema import CURSOR_PARAMETERS, page_of
+from platform_core.organizations.models import Membership, Organization
+from platform_core.permissions import KEY_MANAGE
+
+KEY_COLUMNS: tuple[str, ...] = tuple(KeySerializer._declared_fields)
+register_problem(services.KeyRefusedError, status=422, code="key_refused")
+
+
+class Me(PersonAPIView):
+    """Who the credentials of this call belong to."""
+
+    @extend_schema(operation_id="me", responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        """Who am I: the person or the key, its organizations and what it may do there."""
+        return Response(_key(self.credential) if self.credential else _person(request.user))
+
+
+class Keys(OrganizationAPIView):
+    """The API keys of an organization."""
+
+    permissions: ClassVar[dict[str, str]] = {"GET": KEY_MANAGE, "POST": KEY_MANAGE}
+
+    @extend_schema(operation_id="keys_list", parameters=CURSOR_PARAMETERS, responses=page_of(KeySerializer))
+    def get(self, request: Request, slug: str) -> Response:
+        """List API keys, the newest first; revoked ones too."""
+        return Response(cursor_page(request, selectors.key_rows(self.organization_id)))
+
+    @extend_schema(
+        operation_id="keys_create",
+        request=KeyInputSerializer,
+        responses={201: NewKeySerializer},
+        examples=[
+            OpenApiExample(
+                "A key that reads",
+                value={
+                    "name": "Payroll export",
+                    "scopes": ["platform_core.organization.view", "platform_core.job.view"],
+                },
+                request_only=True,
+            )
+        ],
+    )
+    @idempotent(never_stored=("secret",))
+    def post(self, request: Request, slug: str) -> Response:
+        """Make an API key. Its secret stands in this answer and nowhere else. A key can be given what its maker holds."""
+        asked = KeyInputSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        key, secret = services.create_key(
+            actor=self.actor, principal=self.principal, organization=self.organization, **asked.validated_data
+        )
+        return Response({**_shown(key), "secret": secret}, status=201)
+
+
+class Key(OrganizationAPIView):
+    """One API key."""
+
+    permissions: ClassVar[dict[str, str]] = {"DELETE": KEY_MANAGE}
+
+    @extend_schema(operation_id="keys_revoke", responses={204: None})
+    def delete(self, request: Request, slug: str, key_id: Any) -> Response:
+        """Revoke an API key for good: its next call is refused. Revoking a revoked one changes nothing."""
+        key = get_object_or_404(ApiKey.objects.for_organization(self.organization_id), pk=key_id)
+        services.revoke_key(actor=self.actor, key=key)
+        return Response(status=204)
+
+
+def _shown(key: ApiKey) -> dict[str, Any]:
+    return {name: getattr(key, name) for name in KEY_COLUMNS}
+
+
+def _person(user: Any) -> dict[str, Any]:
+    rows = Membership.objects.filter(user=user).select_related("organization").order_by("organization__name")
+    organizations = [
+        {
+            "slug": row.organization.slug,
+            "name": row.organization.name,
+            "role": row.role,
+            "scopes": sorted(permissions_of(Principal(row.organization_id, row.role, user.pk))),
+        }
+        for row in rows
+    ]
+    person = {"id": user.pk, "email": user.email, "name": user.name}
+    return {"kind": "person", "person": person, "key": None, "organizations": organizations}
+
+
+def _key(credential: Credential) -> dict[str, Any]:
+    name = Organization.objects.values_list("name", flat=True).get(pk=credential.organization_id)
+    scopes = sorted(credential.scopes)
+    key = {"id": credential.key_id, "name": credential.name, "scopes": scopes, "expires_at": credential.expires_at}
+    organization = {"slug": credential.slug, "name": name, "role": None, "scopes": scopes}
+    return {"kind": "key", "person": None, "key": key, "organizations": [organization]}

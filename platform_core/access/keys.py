@@ -1,0 +1,129 @@
+"""From a secret to what it may do. A verified key is remembered for seconds, and forgotten at once when it is revoked.
+
+A memory counts only while the key's epoch is what it was *before* the row was read: a revocation that falls between
+reading and remembering raises the epoch, so the memory is worth nothing. Both come in one round trip.
+"""
+
+import logging
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import redis
+from django.core.cache import cache
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from platform_core.access.models import ApiKey
+from platform_core.access.scopes import allowed_scopes
+from platform_core.access.secrets import digest, is_well_formed
+from platform_core.kits.tenancy.scope import locate, tenant
+
+REMEMBER_SECONDS = 15
+EPOCH_SECONDS = 3600  # must outlive every memory
+TOUCH_SECONDS = 60
+logger = logging.getLogger(__name__)
+_touched: dict[UUID, float] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """A verified key: whose it is and what it may do."""
+
+    organization_id: UUID
+    slug: str
+    key_id: UUID
+    name: str
+    scopes: frozenset[str]
+    expires_at: datetime | None
+
+    @property
+    def is_alive(self) -> bool:
+        return self.expires_at is None or self.expires_at > timezone.now()
+
+
+def authenticate(secret: str, *, fresh: bool = False) -> Credential | None:
+    """This will find the key of a secret; None for a wrong, revoked or expired one. ``fresh`` does not use the memory.
+
+    A wrong checksum costs no query, a remembered key none either, any other two. Opens its own scope and leaves none.
+    """
+    if not is_well_formed(secret):
+        return None
+    hashed = digest(secret)
+    epoch, known = _recall(hashed)
+    if known is None or fresh:
+        known = _read(hashed)
+        _remember(hashed, epoch, known)
+    if known is None or not known.is_alive:
+        return None
+    _touch(known)
+    return known
+
+
+def forget(hashed: str) -> None:
+    """This will make every memory of a key worthless. Call it after the commit that revoked the key."""
+    try:
+        name = _epoch_name(hashed)
+        cache.add(name, 0, timeout=EPOCH_SECONDS)
+        cache.incr(name)
+    except (redis.RedisError, ValueError) as error:
+        logger.warning("access.key_not_forgotten", extra={"error": type(error).__name__})
+
+
+def _read(hashed: str) -> Credential | None:
+    """The hash finds whose key it is, as the service; the row itself is read as its tenant."""
+    organization_id = locate(ApiKey.objects.filter(secret_hash=hashed))
+    if organization_id is None:
+        return None
+    with tenant(organization_id):
+        living = ApiKey.objects.filter(Q(expires_at=None) | Q(expires_at__gt=Now()), revoked_at=None)
+        row = living.filter(secret_hash=hashed).values_list("id", "organization__slug", "name", "scopes", "expires_at")
+        found = row.first()
+    if found is None:
+        return None
+    key_id, slug, name, scopes, expires_at = found
+    return Credential(organization_id, slug, key_id, name, allowed_scopes(scopes), expires_at)
+
+
+def _recall(hashed: str) -> tuple[int, Credential | None]:
+    """This will return the epoch of now, and what is remembered if it is of this epoch."""
+    try:
+        found = cache.get_many([_epoch_name(hashed), _memory_name(hashed)])
+    except redis.RedisError as error:
+        logger.warning("access.no_memory", extra={"error": type(error).__name__})
+        return -1, None
+    epoch = int(found.get(_epoch_name(hashed), 0))
+    remembered_epoch, known = found.get(_memory_name(hashed), (None, None))
+    return epoch, known if remembered_epoch == epoch else None
+
+
+def _remember(hashed: str, epoch: int, known: Credential | None) -> None:
+    if known is None or epoch < 0:
+        return
+    try:
+        cache.set(_memory_name(hashed), (epoch, known), timeout=REMEMBER_SECONDS)
+    except redis.RedisError as error:
+        logger.warning("access.no_memory", extra={"error": type(error).__name__})
+
+
+def _touch(known: Credential) -> None:
+    """This will note the use at most once a minute; which process does it does not matter, the row decides."""
+    now = time.monotonic()
+    if now - _touched.get(known.key_id, -TOUCH_SECONDS) < TOUCH_SECONDS:
+        return
+    if len(_touched) > 10_000:
+        _touched.clear()
+    _touched[known.key_id] = now
+    stale = Q(last_used_at=None) | Q(last_used_at__lt=timezone.now() - timedelta(seconds=TOUCH_SECONDS))
+    with tenant(known.organization_id):
+        ApiKey.objects.for_organization(known.organization_id).filter(stale, id=known.key_id).update(last_used_at=Now())
+
+
+def _epoch_name(hashed: str) -> str:
+    return f"access.key.epoch:{hashed}"
+
+
+def _memory_name(hashed: str) -> str:
+    return f"access.key:{hashed}"

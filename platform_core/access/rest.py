@@ -1,0 +1,185 @@
+"""The edges of the API: who calls, how often they may, in which organization, and whether they may do that.
+
+A key's call costs no query here while the key is remembered; a session's costs three (session, person, membership).
+"""
+
+from functools import cached_property
+from typing import Any, ClassVar, cast
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
+from django.utils.translation import gettext as _
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
+from rest_framework.parsers import FormParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from platform_core.access import keys
+from platform_core.access.can import Principal, known
+from platform_core.access.doors import membership_of, require
+from platform_core.kits.api import problems
+from platform_core.kits.api.rendering import JSONParser, JSONRenderer, OneFormat
+from platform_core.kits.api.throttling import admit
+from platform_core.kits.observability.context import bind, client, set_client_key
+from platform_core.kits.tenancy.scope import enter_person, enter_tenant
+from platform_core.organizations.models import Organization
+
+METHODS = ("get", "post", "put", "patch", "delete")
+READS = frozenset(["GET", "HEAD", "OPTIONS"])
+
+
+class KeyAuthentication(BaseAuthentication):
+    """``Authorization: Bearer pf_live_…``. There is no password anywhere in the API: it would pass by the second factor."""
+
+    def authenticate(self, request: Request) -> tuple[Any, keys.Credential] | None:
+        scheme, _space, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        if not scheme:
+            return None
+        credential = keys.authenticate(secret.strip()) if scheme.lower() == "bearer" else None
+        if credential is None:
+            admit(f"ip:{client().ip}", "sign_in")
+            raise AuthenticationFailed(_("This API key is wrong, revoked or expired."), code="invalid_key")
+        return AnonymousUser(), credential
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="portfolio"'
+
+
+class Authenticated(APIView):
+    """What all our views share: formats, authentication, rate limits, problems."""
+
+    authentication_classes = [KeyAuthentication, SessionAuthentication]
+    permission_classes = []
+    renderer_classes = [JSONRenderer]
+    parser_classes = [JSONParser, MultiPartParser, FormParser]
+    content_negotiation_class = OneFormat
+    route_class: ClassVar[str] = ""  # of API_RATES; without one: read or write, by the method
+
+    request: Request
+    format_kwarg: Any = None
+
+    def get_exception_handler(self) -> Any:
+        return problems.handle
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """This will run before the handler; everything it raises becomes a problem."""
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+        request.user  # noqa: B018  authenticates
+        credential = cast(keys.Credential | None, request.auth)
+        if credential is None and not request.user.is_authenticated:
+            raise NotAuthenticated(_("Send an API key (Authorization: Bearer …) or sign in."))
+        caller = f"key:{credential.key_id}" if credential else f"user:{request.user.pk}"
+        self.admission = admit(caller, self.route_class or ("read" if request.method in READS else "write"))
+        if credential:
+            set_client_key(credential.key_id)
+        self.enter(request, credential)
+
+    def enter(self, request: Request, credential: keys.Credential | None) -> None:
+        """This will open the scope of the caller."""
+        raise NotImplementedError
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """This will add what is left of the rate limit; nothing of the API is kept by caches between us and the caller."""
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        if admission := getattr(self, "admission", None):
+            for name, value in admission.headers.items():
+                answer.headers.setdefault(name, value)
+        answer.headers.setdefault("Cache-Control", "no-store")
+        return answer
+
+
+class OrganizationAPIView(Authenticated):
+    """A resource of an organization, ``/api/v1/orgs/<slug>/…``. Handlers run in its scope.
+
+    ``permissions`` names one for each method (HEAD and OPTIONS follow GET): a handler without one does not load. A
+    stranger and a key of another organization get 404; who may not gets 403, and the refusal is written down. Handlers
+    take ``slug`` and the rest of the path as keywords; ``self.actor`` goes to services (None for a key, whose id the
+    audit log knows by itself), ``self.key_id`` to rows that keep it.
+    """
+
+    permissions: ClassVar[dict[str, str]] = {}
+    principal: Principal
+    organization_id: Any
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        for method in METHODS:
+            if hasattr(cls, method):
+                known(cls.permissions.get(method.upper(), f"{cls.__name__} names no permission for {method}"))
+
+    def enter(self, request: Request, credential: keys.Credential | None) -> None:
+        slug = self.kwargs["slug"]
+        self.membership = None
+        if credential:
+            self._enter_as_key(request, credential, slug)
+        else:
+            membership = self.membership = membership_of(request.user, slug)
+            enter_tenant(membership.organization_id, user_id=membership.user_id)
+            self.principal = Principal(membership.organization_id, membership.role, membership.user_id)
+        self.organization_id = self.principal.organization_id
+        bind(organization_id=self.organization_id)
+        method = "GET" if request.method in READS else str(request.method)
+        if permission := self.permissions.get(method):  # none: there is no such handler, 405 follows
+            require(self.principal, permission)
+
+    def _enter_as_key(self, request: Request, credential: keys.Credential, slug: str) -> None:
+        if credential.slug != slug:  # another organization, or one that has just been renamed
+            secret = request.META["HTTP_AUTHORIZATION"].partition(" ")[2].strip()
+            again = keys.authenticate(secret, fresh=True)
+            if again is None or again.slug != slug:
+                raise Http404
+            credential = again
+        enter_tenant(credential.organization_id)
+        self.principal = Principal(credential.organization_id, key_id=credential.key_id, scopes=credential.scopes)
+
+    @property
+    def actor(self) -> Any:
+        """The signed-in person as services take it; None for a key."""
+        return None if self.principal.key_id else self.request.user
+
+    @property
+    def key_id(self) -> Any:
+        return self.principal.key_id
+
+    @cached_property
+    def organization(self) -> Organization:
+        """Read when asked for: a list by ``organization_id`` needs none."""
+        return self.membership.organization if self.membership else Organization.objects.get(pk=self.organization_id)
+
+
+class PersonAPIView(Authenticated):
+    """A resource of whoever calls, ``/api/v1/me/…``: of a person over all organizations, or of a key (``self.credential``)."""
+
+    credential: keys.Credential | None
+
+    def enter(self, request: Request, credential: keys.Credential | None) -> None:
+        self.credential = credential
+        if credential:
+            enter_tenant(credential.organization_id)
+        else:
+            enter_person(request.user.pk)  # type: ignore[arg-type]
+
+
+class Nothing(APIView):
+    """Any address below ``/api/`` that is none: a problem, not a page."""
+
+    authentication_classes = []
+    permission_classes = []
+    renderer_classes = [JSONRenderer]
+    content_negotiation_class = OneFormat
+    schema = None
+
+    def get_exception_handler(self) -> Any:
+        return problems.handle
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        self.args, self.kwargs, self.headers = args, kwargs, {}
+        self.request = self.initialize_request(request, *args, **kwargs)
+        response = self.handle_exception(Http404())
+        self.response = self.finalize_response(self.request, response)
+        return self.response
+
+
+__all__ = ["Authenticated", "Nothing", "OrganizationAPIView", "PersonAPIView", "Response"]

@@ -1,0 +1,102 @@
+"""Making and revoking API keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from platform_core.access.can import Principal, permissions_of
+from platform_core.access.keys import forget
+from platform_core.access.models import ApiKey
+from platform_core.access.registry import PERMISSIONS
+from platform_core.access.scopes import allowed_scopes
+from platform_core.access.secrets import SHOWN, digest, new_secret
+from platform_core.audit.services import audit
+from platform_core.events.services import emit
+
+if TYPE_CHECKING:
+    from platform_core.accounts.models import User
+    from platform_core.organizations.models import Organization
+
+NAME_LENGTH = 100
+MAX_KEYS = 100
+
+
+class KeyRefusedError(Exception):
+    """A key cannot be made like this. ``field`` names what to change, the text says how."""
+
+    def __init__(self, field: str, code: str, message: str) -> None:
+        super().__init__(message)
+        self.field, self.code = field, code
+
+
+def create_key(
+    *,
+    actor: User | None,
+    principal: Principal,
+    organization: Organization,
+    name: str,
+    scopes: Iterable[str],
+    expires_at: datetime | None = None,
+) -> tuple[ApiKey, str]:
+    """This will make a key and return it with its secret, which is nowhere else and never shown again.
+
+    Raises KeyRefusedError for an empty name, for no scopes, for a scope that does not exist or that whoever makes the
+    key does not hold, for an end in the past, and past ``MAX_KEYS`` living keys.
+    """
+    name, wanted = " ".join(name.split()), sorted(set(scopes))
+    _check(principal, name, wanted, expires_at)
+    secret = new_secret()
+    with transaction.atomic():
+        if ApiKey.objects.for_organization(organization).filter(revoked_at=None).count() >= MAX_KEYS:
+            message = _("There are %(count)s keys already. Revoke one that is not used.") % {"count": MAX_KEYS}
+            raise KeyRefusedError("", "too_many", message)
+        key = ApiKey.objects.create(
+            organization=organization,
+            name=name,
+            prefix=secret[:SHOWN],
+            secret_hash=digest(secret),
+            scopes=wanted,
+            created_by=actor,
+            expires_at=expires_at,
+        )
+        audit(action="key.created", target=key, actor=actor, key_id=principal.key_id, changes={"scopes": [[], wanted]})
+        emit(type="key.created", organization_id=organization.pk, payload={"key_id": str(key.pk)})
+    return key, secret
+
+
+def revoke_key(*, actor: User | None, key: ApiKey, key_id: Any = None) -> bool:
+    """This will end a key for good; it is refused from the next call on. False when it was revoked before."""
+    with transaction.atomic():
+        living = ApiKey.objects.for_organization(key.organization_id).filter(pk=key.pk, revoked_at=None)
+        revoked_at = timezone.now()
+        if not living.update(revoked_at=revoked_at):
+            return False
+        key.revoked_at = revoked_at
+        audit(action="key.revoked", target=key, actor=actor, key_id=key_id)
+        emit(type="key.revoked", organization_id=key.organization_id, payload={"key_id": str(key.pk)})
+        transaction.on_commit(partial(forget, key.secret_hash))
+    return True
+
+
+def _check(principal: Principal, name: str, scopes: list[str], expires_at: datetime | None) -> None:
+    if not name or len(name) > NAME_LENGTH or "\0" in name:
+        raise KeyRefusedError(
+            "name", "invalid", _("Give the key a name of 1 to %(count)s characters.") % {"count": NAME_LENGTH}
+        )
+    if not scopes:
+        raise KeyRefusedError("scopes", "required", _("Choose at least one thing that the key may do."))
+    if unknown := [scope for scope in scopes if scope not in PERMISSIONS]:
+        raise KeyRefusedError("scopes", "unknown", _("There is no scope %(name)s.") % {"name": unknown[0][:100]})
+    held = permissions_of(principal)
+    if beyond := [scope for scope in scopes if scope not in held or scope not in allowed_scopes([scope])]:
+        message = _("You cannot give what you do not hold, or what only a person may do: %(name)s.")
+        raise KeyRefusedError("scopes", "not_held", message % {"name": beyond[0]})
+    if expires_at is not None and expires_at <= timezone.now():
+        raise KeyRefusedError("expires_at", "past", _("Choose an end in the future."))

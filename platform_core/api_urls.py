@@ -1,0 +1,19 @@
+"""Routes of the platform's API: one line a resource. An organization's resources lie under ``orgs/<slug>/``."""
+
+from django.urls import path
+
+from platform_core.access import api as access
+from platform_core.audit import api as audit
+from platform_core.jobs import api as jobs
+from platform_core.organizations import api as organizations
+
+urlpatterns = [
+    path("me/", access.Me.as_view(), name="api-me"),
+    path("orgs/<slug:slug>/", organizations.OrganizationDetail.as_view(), name="api-organization"),
+    path("orgs/<slug:slug>/members/", organizations.Members.as_view(), name="api-members"),
+    path("orgs/<slug:slug>/keys/", access.Keys.as_view(), name="api-keys"),
+    path("orgs/<slug:slug>/keys/<uuid:key_id>/", access.Key.as_view(), name="api-key"),
+    path("orgs/<slug:slug>/audit/", audit.AuditLog.as_view(), name="api-audit"),
+    path("orgs/<slug:slug>/jobs/", jobs.Jobs.as_view(), name="api-jobs"),
+    path("orgs/<slug:slug>/jobs/<uuid:job_id>/", jobs.JobDetail.as_view(), name="api-job"),
+]
