@@ -11,6 +11,7 @@ def plug() -> None:
     """This will run once, when all apps are loaded."""
     register_product(docuai.PRODUCT)
     app.add_periodic_task(runs.WAKE_SECONDS, runs.wake_runs.s(), name="wake open runs")
+    app.add_periodic_task(runs.PURGE_SECONDS, runs.purge_runs.s(), name="remove documents past their retention")
     app.add_periodic_task(
         access.FORGET_SECONDS, access.forget_idempotency_records.s(), name="forget idempotency records"
     )

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from docuai.bulk import retention
 from docuai.bulk.models import BulkRun, Document, RunRow
 from platform_core.files import selectors as files
 from platform_core.jobs import services as jobs
@@ -34,7 +35,9 @@ def finish_if_complete(*, run: BulkRun) -> bool:
         ended = jobs.finish(job=job, done=account["done"], failed=account["failed"])
         if ended:
             _say(job, account)
-        return ended
+    if ended and job.result.get("lost"):
+        retention.sweep(run=run)
+    return ended
 
 
 def account_of(run: BulkRun) -> dict[str, int]:
@@ -68,8 +71,7 @@ def speed_of(run: BulkRun) -> dict[str, Any]:
 
 def pause_without_room(*, run: BulkRun) -> bool:
     """This will pause the run while storage is nearly full; True when it did."""
-    room = getattr(files, "room", None)
-    if room is None or not room().is_low:
+    if not files.room().is_low:
         return False
     pause_for_room(run=run)
     return True
@@ -82,7 +84,20 @@ def pause_for_room(*, run: BulkRun, token: UUID | None = None) -> None:
             RunRow.objects.for_organization(run.organization_id).release(token)
         moved = Job.objects.for_organization(run.organization_id).move(run.job_id, "paused", reason=NO_ROOM)
         if moved:
-            jobs.log(job=run.job, level="bad", message="Paused: no room in storage. Nothing is lost")
+            jobs.log(job=run.job, level="bad", message="Paused: no room")
+
+
+def resume_with_room(*, organization_id: UUID, run_id: UUID) -> bool:
+    """This will let a run go on that was paused for want of room; False while there is still none."""
+    if files.room().is_low:
+        return False
+    run = BulkRun.objects.for_organization(organization_id).select_related("job").get(id=run_id)
+    with transaction.atomic():
+        paused = Job.objects.for_organization(organization_id).filter(reason=NO_ROOM, state="paused")
+        if not paused.move(run.job_id, "queued", reason=""):
+            return False
+        jobs.log(job=run.job, message="There is room again")
+    return True
 
 
 def _say(job: Job, account: dict[str, int]) -> None:

@@ -15,9 +15,10 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
 
+from docuai.bulk import mailing
 from docuai.bulk.models import BulkRun, Document, RunRow
 from docuai.engines.services import Rendered
-from platform_core.files.services import write_bytes
+from platform_core.files.services import delete_key, write_bytes
 from platform_core.kits.tenancy.ids import new_id
 from platform_core.kits.work.claiming import Claim
 
@@ -63,7 +64,22 @@ def store(run: BulkRun, taken: Claim, made: Mapping[UUID, Rendered], failures: M
                 fields = {"state": "failed", "error": failures[row.pk], "finished_at": Now()}
                 rows.filter(id=row.pk).update(lease_token=None, lease_until=None, **fields)
         rows.release(taken.token)
+        _mail_corrected(run, held, documents)
+    if made and not documents:  # another worker has the rows by now: nobody names this pack
+        delete_key(key=pack_key)
     return len(ours)
+
+
+def _mail_corrected(run: BulkRun, held: list[RunRow], documents: list[Document]) -> None:
+    wanted = {row.pk: row for row in held if row.mail_when_done}
+    for document in documents:
+        if document.row_id in wanted:
+            document.row = wanted[document.row_id]
+            mailing.send_corrected(run, document)
+    if wanted:
+        RunRow.objects.for_organization(run.organization_id).filter(
+            id__in=[document.row_id for document in documents]
+        ).update(mail_when_done=False)
 
 
 def _mark_done(run: BulkRun, token: UUID, documents: list[Document]) -> None:

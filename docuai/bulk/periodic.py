@@ -1,20 +1,54 @@
-"""The clock of runs: what nobody holds is woken, so no lost message and no dead worker can stop a run."""
+"""The clock of runs: what nobody holds is woken, what is paused for room goes on, what has lasted long enough goes."""
 
 from celery import shared_task
+from django.utils import timezone
 
-from docuai.bulk import tasks
+from docuai.bulk import finishing, follow_ups, retention, tasks
 from docuai.bulk.models import BulkRun
 from platform_core.jobs.models import Job
-from platform_core.kits.tenancy.scope import service
+from platform_core.kits.tenancy.scope import service, tenant
 from platform_core.kits.tenancy.tasks import PlatformTask
+from platform_core.kits.work.queue import publish
 
 WAKE_SECONDS = 5.0
+PURGE_SECONDS = 3600.0
 
 
 @shared_task(base=PlatformTask, queue="fast")
 def wake_runs() -> int:
-    """This will open the free lanes of every run that is open and return how many messages went out."""
+    """This will open the free lanes of every run that is open and return how many messages went out.
+
+    So no lost message and no dead worker can stop a run; nor can follow-up jobs get stuck.
+    """
+    _resume_for_room()
     with service("wake open runs of all organizations"):
-        open_runs = BulkRun.objects.filter(job__state__in=Job.OPEN, stage="rendering", deleted_at=None)
-        found = list(open_runs.values_list("organization_id", "id"))
+        runs = BulkRun.objects.filter(deleted_at=None, stage=BulkRun.Stage.RENDERING)
+        found = list(runs.filter(job__state__in=Job.OPEN).values_list("organization_id", "id"))
+        jobs = list(Job.objects.filter(kind__in=follow_ups.STEPS).runnable().values_list("organization_id", "id"))
+    for organization, job in jobs:
+        publish(tasks.follow_up, organization_id=str(organization), job_id=str(job))
     return sum(tasks.open_lanes(organization_id=organization, run_id=run) for organization, run in found)
+
+
+@shared_task(base=PlatformTask, queue="slow")
+def purge_runs() -> int:
+    """This will remove the documents of runs whose time is over and return how many runs that were."""
+    now = timezone.now()
+    with service("find runs past their retention in all organizations"):
+        found = list(retention.due(today=now.date(), now=now).values_list("organization_id", "id")[:100])
+    for organization, run in found:
+        with tenant(organization):
+            retention.purge(organization_id=organization, run_id=run)
+    return len(found)
+
+
+def _resume_for_room() -> None:
+    with service("find runs that wait for room in all organizations"):
+        found = list(
+            BulkRun.objects.filter(job__state="paused", job__reason=finishing.NO_ROOM).values_list(
+                "organization_id", "id"
+            )
+        )
+    for organization, run in found:
+        with tenant(organization):
+            finishing.resume_with_room(organization_id=organization, run_id=run)

@@ -18,11 +18,11 @@ from platform_core.jobs import services as jobs
 from platform_core.jobs.models import Job
 from platform_core.kits.work.claiming import Claim, claim
 from platform_core.kits.work.keeping import kept
-from platform_core.kits.work.leases import MAX_ATTEMPTS
 
 FIRST_BATCH, LEAST, MOST = 25, 5, 250
 BATCH_SECONDS = 1.0  # so much work is lost at most with a worker, and so long another run waits for its turn
-LEASE = timedelta(seconds=10)
+LEASE = timedelta(seconds=6)  # renewed four times as often, so a dead worker is noticed soon
+MAX_ATTEMPTS = 5
 OPTIONS = ("format", "language", "pdf_a", "document_date", "title", "brand")
 _paces: OrderedDict[tuple[UUID, str], float] = OrderedDict()
 

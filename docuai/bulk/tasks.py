@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from docuai.bulk import lanes, rendering
+from docuai.bulk import follow_ups, lanes, rendering
 from platform_core.kits.tenancy.tasks import OrganizationTask
 from platform_core.kits.work.queue import publish
 
@@ -32,3 +32,10 @@ def open_lanes(*, organization_id: UUID, run_id: UUID) -> int:
     for lane, token in free:
         publish(render_rows, organization_id=str(organization_id), run_id=str(run_id), lane=lane, token=token)
     return len(free)
+
+
+@shared_task(base=OrganizationTask, queue="slow")
+def follow_up(*, organization_id: str, job_id: str) -> None:
+    """One step of a job about a run: verify, merge, mail."""
+    if follow_ups.work(organization_id=UUID(organization_id), job_id=UUID(job_id)):
+        publish(follow_up, organization_id=organization_id, job_id=job_id)

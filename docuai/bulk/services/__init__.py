@@ -1,6 +1,28 @@
 """Writes of runs, one module a kind of use case. Pages, REST and commands call what is named here."""
 
+from docuai.bulk.services.correcting import Corrected, RowFaultsError, correct_row, correct_rows, validator_of
+from docuai.bulk.services.following import mail_documents, merge, verify
+from docuai.bulk.services.keeping import change_retention, delete_run, undelete_run
 from docuai.bulk.services.requesting import RunError, request_run, row_key
 from docuai.bulk.services.steering import cancel, pause, resume, retry
 
-__all__ = ["RunError", "cancel", "pause", "request_run", "resume", "retry", "row_key"]
+__all__ = [
+    "Corrected",
+    "RowFaultsError",
+    "RunError",
+    "cancel",
+    "change_retention",
+    "correct_row",
+    "correct_rows",
+    "delete_run",
+    "mail_documents",
+    "merge",
+    "pause",
+    "request_run",
+    "resume",
+    "retry",
+    "row_key",
+    "undelete_run",
+    "validator_of",
+    "verify",
+]

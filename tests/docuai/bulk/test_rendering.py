@@ -107,7 +107,7 @@ def test_a_worker_that_lost_its_lease_changes_nothing(organization, version):
 
 def test_a_row_that_keeps_killing_its_worker_is_given_up_with_a_reason(organization, version):
     run = make_run(organization, version, [{"name": "Ana"}])
-    RunRow.objects.filter(run=run).update(attempts=3)
+    RunRow.objects.filter(run=run).update(attempts=rendering.MAX_ATTEMPTS)
 
     work(run)
 
@@ -154,13 +154,13 @@ def test_the_same_rows_give_the_same_bytes(organization, version):
 
 def test_a_row_on_its_last_try_is_tried_alone(organization, version):
     run = make_run(organization, version, [{"name": f"Person {n}"} for n in range(4)])
-    RunRow.objects.filter(run=run, number__lte=2).update(attempts=2)
+    RunRow.objects.filter(run=run, number__lte=2).update(attempts=rendering.MAX_ATTEMPTS - 1)
 
     rendering.render_rows(organization_id=organization.pk, run_id=run.pk)
 
     assert list(run.rows.order_by("number").values_list("number", "state", "attempts")) == [
-        (1, "done", 3),
-        (2, "queued", 2),
+        (1, "done", 5),
+        (2, "queued", 4),
         (3, "queued", 0),
         (4, "queued", 0),
     ]
