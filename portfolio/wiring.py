@@ -1,15 +1,29 @@
 """The one module that may know two products: plugs what one app offers into the ports of another, and sets the clock."""
 
+from django.utils.translation import gettext_lazy
+
 from docuai import launching as docuai
 from docuai.bulk import periodic as runs
 from platform_core.access import periodic as access
-from platform_core.shell.launcher import register_product
+from platform_core.files import periodic as files
+from platform_core.files.purposes import register_purpose
+from platform_core.permissions import KEY_MANAGE
+from platform_core.shell.launcher import NavItem, register_organization_page, register_product
 from portfolio.celery import app
+
+PICTURES = ("png", "jpeg", "gif", "webp")
 
 
 def plug() -> None:
     """This will run once, when all apps are loaded."""
     register_product(docuai.PRODUCT)
+    register_organization_page(
+        NavItem(gettext_lazy("API keys"), "key-round", "keys", KEY_MANAGE, "k", frozenset(["key-new"]))
+    )
+    register_purpose("docuai.table", max_bytes=200_000_000, kinds=("csv", "xlsx", "json", "jsonl", "text"))
+    register_purpose("docuai.template", max_bytes=20_000_000, kinds=("docx", "text", "zip"))
+    register_purpose("accounts.avatar", max_bytes=5_000_000, kinds=PICTURES)
+    app.add_periodic_task(files.SWEEP_SECONDS, files.sweep_files.s(), name="remove expired uploads and deleted files")
     app.add_periodic_task(runs.WAKE_SECONDS, runs.wake_runs.s(), name="wake open runs")
     app.add_periodic_task(runs.PURGE_SECONDS, runs.purge_runs.s(), name="remove documents past their retention")
     app.add_periodic_task(
