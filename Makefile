@@ -1,6 +1,7 @@
 # make run     bring everything up: http://127.0.0.1:8000    (PORT=8001 make run)
 # make test    all tests, browser included                   (make test ARGS="tests/portfolio -x")
 # make check   format, lint, types, contracts, migrations, production settings, API schema, translations
+# make bench   measure against peers and limits, write README's table    (make bench ARGS="pdf api --report")
 # make reset   delete the data and start over                (RESET=yes does not ask)
 # make messages, make schema                                what is generated and committed
 SHELL := /bin/sh
@@ -8,7 +9,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export START_AT := $(shell date +%s.%N)
 .DEFAULT_GOAL := run
-.PHONY: run test check reset messages schema install install-dev
+.PHONY: run test check bench reset messages schema install install-dev
 
 run: install
 	@exec $(BIN)/python manage.py up $(ARGS)
@@ -26,6 +27,9 @@ test: install-dev
 
 check: install-dev
 	@$(BIN)/python -m portfolio.stack.checks check
+
+bench: install-dev
+	@$(BIN)/python -m portfolio.stack.checks bench $(ARGS)
 
 messages schema: install-dev
 	@$(BIN)/python -m portfolio.stack.checks $@ $(ARGS)

@@ -1,4 +1,4 @@
-"""What ``make test``, ``check``, ``messages`` and ``schema`` do, step by step.
+"""What ``make test``, ``check``, ``bench``, ``messages`` and ``schema`` do, step by step.
 
 ``python -m portfolio.stack.checks NAME [arguments]``. Each step prints its name; ``check`` runs all of them and then
 says which failed. Nothing here talks to a stack that runs: tests bring their own servers.
@@ -61,6 +61,12 @@ def check(_arguments: list[str]) -> int:
     failed = [name for name, step in steps.items() if not announced(name, step)]
     print(f"Failed: {', '.join(failed)}" if failed else "All checks passed.")
     return 1 if failed else 0
+
+
+def bench(arguments: list[str]) -> int:
+    """This will measure against peers and limits: ``python -m tests.benchmarks``, which starts a stack of its own."""
+    prepare_front_end()
+    return subprocess.run([sys.executable, "-m", "tests.benchmarks", *arguments], cwd=ROOT, check=False).returncode
 
 
 def schema(_arguments: list[str]) -> int:
@@ -140,6 +146,7 @@ def existing(names: tuple[str, ...]) -> list[str]:
 COMMANDS = {
     "test": test,
     "check": check,
+    "bench": bench,
     "schema": schema,
     "messages": write_messages,
 }
