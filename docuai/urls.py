@@ -4,4 +4,5 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("docuai.bulk.urls")),
+    path("", include("docuai.library.urls")),
 ]

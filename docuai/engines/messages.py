@@ -278,6 +278,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
         gettext_noop("“%(field)s” is declared in the schema but the template does not use it."),
         gettext_noop("Remove it from the schema, or use it."),
     ),
+    "sample_misfit": (
+        gettext_noop("The sample row does not fit: %(detail)s"),
+        gettext_noop("Correct the sample, or change the type of the field."),
+    ),
+    "sample_unreadable": (
+        gettext_noop("The sample cannot be read as JSON: %(detail)s"),
+        gettext_noop("Correct it; what you typed is still there."),
+    ),
     "bad_schema": (
         gettext_noop("The schema beside the template is no JSON Schema with properties."),
         gettext_noop("Correct schema.json, or leave it out: fields are then read from the template."),

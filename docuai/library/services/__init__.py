@@ -2,7 +2,7 @@
 
 from docuai.library.content import TemplateError
 from docuai.library.services.creating import create_from_starter, create_template, duplicate
-from docuai.library.services.describing import delete, describe, purge_deleted, undelete
+from docuai.library.services.describing import clean_name, clean_tags, delete, describe, purge_deleted, undelete
 from docuai.library.services.looking import Picture, picture_of, preview, source_of, thumbnail_of
 from docuai.library.services.publishing import deprecate, publish
 from docuai.library.services.versions import add_version, restore_version, save_version, set_field, set_sample
@@ -11,6 +11,8 @@ __all__ = [
     "Picture",
     "TemplateError",
     "add_version",
+    "clean_name",
+    "clean_tags",
     "create_from_starter",
     "create_template",
     "delete",

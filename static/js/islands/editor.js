@@ -120,4 +120,12 @@ class Editor extends XElement {
   }
 }
 
+// <x-problems data-for="id of an x-editor" data-problems>: each time it comes (htmx swaps it in), the editor underlines what it lists.
+class Problems extends XElement {
+  connect() {
+    document.getElementById(this.dataset.for)?.setAttribute("data-problems", this.dataset.problems || "[]");
+  }
+}
+
 define("x-editor", Editor);
+define("x-problems", Problems);
