@@ -54,21 +54,8 @@ class Command(BaseCommand):
         with tenant(organization.pk):
             there = set(DocumentTemplate.objects.for_organization(organization).values_list("starter", flat=True))
             for starter in STARTERS:
-                if starter.slug in there or starter.engine != "typst":
-                    continue
-                version = library.create_template(
-                    actor=None,
-                    organization=organization,
-                    name=str(starter.name),
-                    engine=starter.engine,
-                    sources=starter.sources(),
-                    description=str(starter.description)[:300],
-                    starter=starter.slug,
-                    schema=starter.schema(),
-                    sample=starter.sample(),
-                )
-                if not any(problem["severity"] == "error" for problem in version.problems):
-                    library.publish(actor=None, version=version)
+                if starter.slug not in there:
+                    library.create_from_starter(actor=None, organization=organization, starter=starter)
 
     def _write(self, andina: Organization, norte: Organization) -> None:
         facts = {
