@@ -1,7 +1,7 @@
 """What DocuAI shows in the shell: its menu, its live line on the launcher, what is worth five minutes."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from docuai.bulk.selectors import latest_run
 from docuai.permissions import RUN_VIEW, TEMPLATE_VIEW
@@ -13,6 +13,34 @@ ROWS_PER_MONTH = declare_limit(Limit("docuai.rows_per_month", gettext_lazy("Rows
 ROWS_PER_RUN = declare_limit(Limit("docuai.rows_per_run", gettext_lazy("Rows of one run"), 200_000, "each"))
 
 TEMPLATE_PAGES = frozenset(["template", "template-new", "template-versions", "template-compare"])
+
+SENTENCES = {
+    "docuai.draft.create": pgettext_lazy("audit", "Began a run"),
+    "docuai.draft.delete": pgettext_lazy("audit", "Threw a draft of a run away"),
+    "docuai.row.correct": pgettext_lazy("audit", "Corrected a document"),
+    "docuai.run.start": pgettext_lazy("audit", "Launched a run"),
+    "docuai.run.delete": pgettext_lazy("audit", "Deleted a run"),
+    "docuai.run.undelete": pgettext_lazy("audit", "Brought a deleted run back"),
+    "docuai.run.keep": pgettext_lazy("audit", "Changed how long documents are kept"),
+    "docuai.run.purge": pgettext_lazy("audit", "Removed the documents of a run for good"),
+    "docuai.run.verify": pgettext_lazy("audit", "Had a run verified"),
+    "docuai.run.merge": pgettext_lazy("audit", "Had one PDF made of a run"),
+    "docuai.run.mail": pgettext_lazy("audit", "Mailed the documents of a run"),
+    "docuai.template.create": pgettext_lazy("audit", "Made a template"),
+    "docuai.template.version": pgettext_lazy("audit", "Saved a template version"),
+    "docuai.template.sample": pgettext_lazy("audit", "Changed a template’s sample data"),
+    "docuai.template.describe": pgettext_lazy("audit", "Changed a template’s name or tags"),
+    "docuai.template.publish": pgettext_lazy("audit", "Published a template version"),
+    "docuai.template.deprecate": pgettext_lazy("audit", "Took a template version out of use"),
+    "docuai.template.delete": pgettext_lazy("audit", "Deleted a template"),
+    "docuai.template.undelete": pgettext_lazy("audit", "Brought a deleted template back"),
+    "docuai.template.purge": pgettext_lazy("audit", "Removed a template for good"),
+}
+FIELDS = {
+    "description": pgettext_lazy("audit", "Description"),
+    "tags": pgettext_lazy("audit", "Tags"),
+    "expires_at": pgettext_lazy("audit", "Kept until"),
+}
 
 
 def live_line(membership: Membership) -> LauncherCard | None:

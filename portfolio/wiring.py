@@ -5,21 +5,30 @@ from django.utils.translation import gettext_lazy
 from docuai import launching as docuai
 from docuai.bulk import periodic as runs
 from platform_core.access import periodic as access
+from platform_core.evidence.sentences import register_fields, register_sentences
 from platform_core.files import periodic as files
 from platform_core.files.purposes import register_purpose
-from platform_core.permissions import KEY_MANAGE
+from platform_core.permissions import AUDIT_READ, KEY_MANAGE, MEMBER_VIEW, ORGANIZATION_VIEW
 from platform_core.shell.launcher import NavItem, register_organization_page, register_product
 from portfolio.celery import app
 
+MEMBER_PAGES = frozenset(["member-invite", "member-remove", "member-leave"])
 PICTURES = ("png", "jpeg", "gif", "webp")
 
 
 def plug() -> None:
     """This will run once, when all apps are loaded."""
     register_product(docuai.PRODUCT)
+    register_sentences(docuai.SENTENCES)
+    register_fields(docuai.FIELDS)
+    register_organization_page(
+        NavItem(gettext_lazy("General"), "building-2", "organization-settings", ORGANIZATION_VIEW, "o")
+    )
+    register_organization_page(NavItem(gettext_lazy("Members"), "users", "members", MEMBER_VIEW, "m", MEMBER_PAGES))
     register_organization_page(
         NavItem(gettext_lazy("API keys"), "key-round", "keys", KEY_MANAGE, "k", frozenset(["key-new"]))
     )
+    register_organization_page(NavItem(gettext_lazy("Audit"), "scroll-text", "audit", AUDIT_READ, "a"))
     register_purpose("docuai.table", max_bytes=200_000_000, kinds=("csv", "xlsx", "json", "jsonl", "text"))
     register_purpose("docuai.template", max_bytes=20_000_000, kinds=("docx", "text", "zip"))
     register_purpose("accounts.avatar", max_bytes=5_000_000, kinds=PICTURES)

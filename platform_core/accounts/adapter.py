@@ -6,14 +6,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
-COME_BACK = "come_back_to"  # in the session: a path of ours
-
-
-def remember(request: HttpRequest, *, path: str, email: str = "") -> None:
-    """This will send the person back to ``path`` after signing in; ``email`` was proved by a link mailed to it."""
-    request.session[COME_BACK] = path
-    if email:
-        AccountAdapter(request).stash_verified_email(request, email)
+from platform_core.accounts.selectors import COME_BACK
 
 
 class AccountAdapter(DefaultAccountAdapter):

@@ -7,6 +7,8 @@ from allauth.account.models import EmailAddress
 
 from platform_core.accounts.models import Avatar, User
 
+COME_BACK = "come_back_to"  # in a session: the path of ours to open after signing in
+
 
 def plain_address(text: str) -> str:
     """This will write an e-mail address in the one way we compare: NFKC (full-width letters become plain), lower case."""

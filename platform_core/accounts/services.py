@@ -2,11 +2,14 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
 
 from platform_core.accounts.models import Avatar, User
 from platform_core.accounts.pictures import squared
+from platform_core.accounts.selectors import COME_BACK
 
 PROFILE = ("name", "language", "region", "time_zone", "theme")
 
@@ -36,3 +39,10 @@ def remove_picture(*, actor: User) -> None:
         Avatar.objects.filter(user=actor).delete()
         actor.picture_at = None
         actor.save(update_fields=["picture_at"])
+
+
+def come_back_after_sign_in(request: HttpRequest, *, path: str, email: str = "") -> None:
+    """This will open ``path`` once the person has signed in or up; ``email`` counts as confirmed: its link was mailed to it."""
+    request.session[COME_BACK] = path
+    if email:
+        get_adapter(request).stash_verified_email(request, email)

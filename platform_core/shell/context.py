@@ -7,11 +7,18 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy
 
 from platform_core.access.can import can
 from platform_core.organizations.models import Membership, Organization
 from platform_core.shell.launcher import ORGANIZATION_NAV, PRODUCTS, NavItem, Product
 from platform_core.shell.selectors import memberships_of
+
+PERSON_NAV = (
+    (gettext_lazy("Profile"), "circle-user-round", "profile"),
+    (gettext_lazy("E-mail addresses"), "mail", "account_email"),
+    (gettext_lazy("Password"), "key-round", "account_change_password"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,15 @@ class Shell:
     @cached_property
     def organization_nav(self) -> list[Link]:
         return self._links(tuple(ORGANIZATION_NAV))
+
+    @cached_property
+    def person_nav(self) -> list[Link]:
+        """A person's own pages; beside a product's menu they would be noise: there they stand in the person's menu."""
+        if not self.signed_in or self.product:
+            return []
+        match = self.request.resolver_match
+        route = match.url_name if match else ""
+        return [Link(label, icon, reverse(name), route == name) for label, icon, name in PERSON_NAV]
 
     def _links(self, items: tuple[NavItem, ...]) -> list[Link]:
         principal = getattr(self.request, "principal", None)

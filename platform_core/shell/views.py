@@ -51,7 +51,15 @@ def people(request: HttpRequest) -> HttpResponse:
     """This will ask who one wants to be; outside of the demo the page does not exist."""
     if not settings.DEMO:
         raise Http404
-    return render(request, "shell/people.html", {"people": demo_people()})
+    return render(request, "shell/people.html", {"people": [(user, _note(user)) for user in demo_people()]})
+
+
+def _note(user: User) -> str:
+    """The roles of a demo person, by organization only where there are several."""
+    roles = memberships_of(user.pk)
+    if len(roles) == 1:
+        return str(roles[0].get_role_display())
+    return ", ".join(f"{m.get_role_display()} ({m.organization.name})" for m in roles)
 
 
 @require_POST

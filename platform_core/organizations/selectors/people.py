@@ -38,6 +38,6 @@ def open_invitations(
 def addresses_of_members(organization: Organization) -> set[str]:
     """This will give every verified address of every member, and the ones they sign in with, as we compare them."""
     people = Membership.objects.for_organization(organization).values_list("user_id", "user__email")
-    known = {user_id: email for user_id, email in people}
+    known = dict(people)
     more = EmailAddress.objects.filter(user_id__in=known, verified=True).values_list("email", flat=True)
     return {plain_address(email) for email in (*known.values(), *more)}

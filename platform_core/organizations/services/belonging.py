@@ -25,7 +25,7 @@ def change_role(*, actor: User, member: Membership, role: str) -> Membership:
         _keep_an_owner(theirs)
         before, theirs.role = theirs.role, role
         theirs.save(update_fields=["role"])
-        _write_down("member.role", actor, theirs, {"role": [before, role]})
+        _write_down(theirs, actor=actor, action="member.role", role=(before, role))
     return theirs
 
 
@@ -35,7 +35,7 @@ def remove_member(*, actor: User, member: Membership) -> None:
         mine, theirs = _locked(actor, member)
         if not may_touch(mine.role, theirs.role):
             raise NotAllowedError(_("Your role does not allow removing this member. Only owners remove owners."))
-        _remove("member.remove", actor, theirs)
+        _remove(theirs, actor=actor, action="member.remove")
 
 
 def leave(*, actor: User, member: Membership) -> None:
@@ -44,7 +44,7 @@ def leave(*, actor: User, member: Membership) -> None:
         _mine, theirs = _locked(actor, member)
         if theirs.user_id != actor.pk:
             raise NotAllowedError(_("You can only leave for yourself."))
-        _remove("member.leave", actor, theirs)
+        _remove(theirs, actor=actor, action="member.leave")
 
 
 def transfer(*, actor: User, member: Membership) -> Membership:
@@ -56,8 +56,8 @@ def transfer(*, actor: User, member: Membership) -> Membership:
         before, theirs.role, mine.role = theirs.role, Role.OWNER, Role.ADMIN
         theirs.save(update_fields=["role"])
         mine.save(update_fields=["role"])
-        _write_down("organization.transfer", actor, theirs, {"role": [before, Role.OWNER]})
-        _write_down("member.role", actor, mine, {"role": [Role.OWNER, Role.ADMIN]})
+        _write_down(theirs, actor=actor, action="organization.transfer", role=(before, Role.OWNER))
+        _write_down(mine, actor=actor, action="member.role", role=(Role.OWNER, Role.ADMIN))
     return theirs
 
 
@@ -78,14 +78,14 @@ def _keep_an_owner(leaving: Membership) -> None:
         raise LastOwnerError(_("An organization needs an owner. Make another member owner first."))
 
 
-def _remove(action: str, actor: User, member: Membership) -> None:
+def _remove(member: Membership, *, actor: User, action: str) -> None:
     _keep_an_owner(member)
-    _write_down(action, actor, member, {"role": [member.role, None]})
+    _write_down(member, actor=actor, action=action, role=(member.role, None))
     member.delete()
 
 
-def _write_down(action: str, actor: User, member: Membership, changes: dict[str, list[str | None]]) -> None:
-    audit(action=action, target=member, target_label=str(member.user), actor=actor, changes=changes)
+def _write_down(member: Membership, *, actor: User, action: str, role: tuple[str, str | None]) -> None:
+    audit(action=action, target=member, target_label=str(member.user), actor=actor, changes={"role": list(role)})
     emit(
         type=action,
         organization_id=member.organization_id,

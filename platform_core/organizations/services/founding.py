@@ -40,7 +40,7 @@ def create_organization(*, actor: User, name: str, organization_id: UUID) -> Org
 
 def rename(*, actor: User, organization: Organization, name: str) -> Organization:
     """This will give the organization another name; its address stays, so that links keep working."""
-    return _change(actor, organization, "organization.rename", name=name.strip())
+    return _change(actor, organization, action="organization.rename", name=name.strip())
 
 
 def set_defaults(
@@ -50,14 +50,14 @@ def set_defaults(
     return _change(
         actor,
         organization,
-        "organization.defaults",
+        action="organization.defaults",
         default_language=language,
         region=region,
         time_zone=time_zone,
     )
 
 
-def _change(actor: User, organization: Organization, action: str, **values: Any) -> Organization:
+def _change(actor: User, organization: Organization, *, action: str, **values: Any) -> Organization:
     with transaction.atomic():
         locked = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
         changes = {k: [getattr(locked, k), v] for k, v in values.items() if getattr(locked, k) != v}

@@ -24,6 +24,9 @@ class InvitationError(OrganizationError):
 class UnknownInvitationError(InvitationError):
     """No invitation has this link: mistyped, or a newer invitation took its place."""
 
+    def __init__(self) -> None:
+        super().__init__(_("This link is not valid. If you were invited again, use the newest mail."))
+
 
 class UsedInvitationError(InvitationError):
     code = "used"
@@ -51,7 +54,7 @@ def open_invitation(*, token: str, lock: bool = False) -> Invitation:
     rows = Invitation.objects.select_for_update(of=("self",)) if lock else Invitation.objects.all()
     found = rows.select_related("organization", "invited_by").filter(token_hash=hash_of(token)).first()
     if found is None:
-        raise UnknownInvitationError(_("This link is not valid. If you were invited again, use the newest mail."))
+        raise UnknownInvitationError
     if found.accepted_at:
         raise UsedInvitationError(_("This invitation was used already. Sign in to open the organization."))
     if found.revoked_at:
@@ -93,8 +96,13 @@ def accept_invitation(*, actor: User, token: str) -> Membership:
     return membership
 
 
+def fits(*, actor: User, invitation: Invitation) -> bool:
+    """This will say whether the invitation's address is among those the actor has confirmed."""
+    return plain_address(invitation.email) in {plain_address(email) for email in verified_addresses(actor)}
+
+
 def _refuse_other_address(actor: User, invitation: Invitation) -> None:
-    if plain_address(invitation.email) not in {plain_address(email) for email in verified_addresses(actor)}:
+    if not fits(actor=actor, invitation=invitation):
         raise OtherAddressError(
             _("This invitation is for %(email)s. Sign in with that account, or add and confirm that address in yours.")
             % {"email": invitation.email}

@@ -1,0 +1,57 @@
+"""What a person may change about themselves."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from platform_core.accounts.choices import regions, time_zones
+from platform_core.accounts.models import User
+from platform_core.accounts.pictures import MOST_BYTES
+
+
+class ProfileForm(forms.Form):
+    """Name, language, region, time zone and theme."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=User.Language.choices)
+    region = forms.ChoiceField(
+        label=gettext_lazy("Region"), required=False, help_text=gettext_lazy("How numbers are written for you.")
+    )
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"), help_text=gettext_lazy("All times are shown in it."), choices=time_zones
+    )
+    theme = forms.ChoiceField(label=gettext_lazy("Theme"), choices=User.Theme.choices, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, person: User, language: str, **kwargs: Any) -> None:
+        kwargs["initial"] = {
+            "name": person.name,
+            "language": person.language or language,
+            "region": person.region,
+            "time_zone": person.time_zone,
+            "theme": person.theme,
+        }
+        super().__init__(*args, **kwargs)
+        region = self.fields["region"]
+        assert isinstance(region, forms.ChoiceField)
+        region.choices = [("", _("Not set")), *regions()]
+
+
+class PictureForm(forms.Form):
+    """A picture; what it really is, is found out by reading it."""
+
+    picture = forms.FileField(
+        label=gettext_lazy("Picture"),
+        help_text=gettext_lazy("PNG, JPEG or WebP, at most 5 MB."),
+        allow_empty_file=True,
+        max_length=255,
+        widget=forms.ClearableFileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
+    )
+
+    def content(self) -> bytes:
+        """This will read the file, one byte more than is allowed at most."""
+        content: bytes = self.cleaned_data["picture"].read(MOST_BYTES + 1)
+        return content

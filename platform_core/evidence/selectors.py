@@ -1,0 +1,162 @@
+"""The audit log as its page reads it: filtered, the newest first, cut by position and not by page number."""
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Min, Q
+
+from platform_core.access.models import ApiKey
+from platform_core.accounts.models import User
+from platform_core.audit.models import AuditEvent
+from platform_core.kits.tenancy.models import OrganizationOwnedQuerySet
+from platform_core.organizations.models import Organization
+
+PAGE_SIZE = 50
+MOST_COUNTED = 10_000
+PERIODS = (1, 7, 30, 90, 365)
+Events = OrganizationOwnedQuerySet[AuditEvent]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the address asks for; empty where it asks for nothing, or for nonsense."""
+
+    search: str = ""
+    who: str = ""
+    action: str = ""
+    outcome: str = ""
+    target: str = ""
+    days: int | None = None
+
+    @property
+    def any(self) -> bool:
+        """Whether anything is filtered."""
+        return any((self.search, self.who, self.action, self.outcome, self.target, self.days))
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A stretch of the log and the positions of its neighbors."""
+
+    events: list[AuditEvent]
+    newer: str = ""
+    older: str = ""
+    keys: dict[UUID, ApiKey] = field(default_factory=dict)
+
+
+def filters_of(parameters: Mapping[str, str]) -> Filters:
+    """This will read the filters of an address; what makes no sense is left out."""
+    days = parameters.get("days", "")
+    outcome = parameters.get("outcome", "")
+    return Filters(
+        search=parameters.get("q", "").strip().replace("\x00", "")[:100],
+        who=_who(parameters.get("who", "")),
+        action=parameters.get("action", "").replace("\x00", "")[:80],
+        outcome=outcome if outcome in AuditEvent.Outcome.values else "",
+        target=parameters.get("target", "").replace("\x00", "")[:130],
+        days=int(days) if days.isascii() and days.isdigit() and int(days) in PERIODS else None,
+    )
+
+
+def events(organization: Organization, wanted: Filters, *, now: datetime.datetime) -> Events:
+    """This will narrow an organization's log by the filters."""
+    rows = AuditEvent.objects.for_organization(organization).select_related("actor")
+    if wanted.days:
+        rows = rows.filter(at__gte=now - datetime.timedelta(days=wanted.days))
+    if wanted.who:
+        kind, _colon, id = wanted.who.partition(":")
+        rows = rows.filter(**({"actor_id": id} if kind == "person" else {"key_id": id} if id else {"actor_kind": kind}))
+    if wanted.action:
+        rows = rows.filter(action=wanted.action)
+    if wanted.outcome:
+        rows = rows.filter(outcome=wanted.outcome)
+    if wanted.target:
+        kind, _colon, id = wanted.target.partition(":")
+        rows = rows.filter(target_type=kind, **({"target_id": id} if id else {}))
+    if wanted.search:
+        rows = rows.filter(_found(wanted.search))
+    return rows.order_by("-at", "-id")
+
+
+def stretch(rows: Events, *, before: str = "", after: str = "", size: int = PAGE_SIZE) -> Slice:
+    """This will cut ``size`` events older than ``before`` or newer than ``after``: positions that a page before gave out."""
+    older_than, newer_than = _position(before), _position(after)
+    if newer_than:
+        at, id = newer_than
+        found = list(rows.filter(Q(at__gt=at) | Q(at=at, id__gt=id)).order_by("at", "id")[: size + 1])
+        more, shown = len(found) > size, found[:size][::-1]
+        return _slice(shown, newer=more, older=bool(shown))
+    if older_than:
+        at, id = older_than
+        rows = rows.filter(Q(at__lt=at) | Q(at=at, id__lt=id))
+    found = list(rows[: size + 1])
+    return _slice(found[:size], newer=bool(older_than and found), older=len(found) > size)
+
+
+def count(rows: Events) -> int:
+    """This will count, to ``MOST_COUNTED`` and one more at most: a long log is not read to its end for a number."""
+    return rows.order_by()[: MOST_COUNTED + 1].count()
+
+
+def first_at(organization: Organization) -> datetime.datetime | None:
+    """This will give the instant of the log's first event."""
+    found: datetime.datetime | None = AuditEvent.objects.for_organization(organization).aggregate(at=Min("at"))["at"]
+    return found
+
+
+def people(organization: Organization) -> list[User]:
+    """This will list who stands in the log, by name, members and those who have left."""
+    ids = AuditEvent.objects.for_organization(organization).exclude(actor=None).values("actor_id").distinct()
+    return list(User.objects.filter(pk__in=ids).order_by("name", "email")[:100])
+
+
+def actions(organization: Organization) -> list[str]:
+    """This will list the actions that stand in the log."""
+    rows = AuditEvent.objects.for_organization(organization).order_by("action")
+    return list(rows.values_list("action", flat=True).distinct())
+
+
+def _found(text: str) -> Q:
+    words = Q(target_label__icontains=text) | Q(actor__name__icontains=text) | Q(actor__email__icontains=text)
+    return words | Q(request_id=text) | Q(target_id=text)
+
+
+def _who(text: str) -> str:
+    kind, _colon, id = text.partition(":")
+    if kind in ("person", "key") and id:
+        return text if _uuid(id) else ""
+    return text if text in AuditEvent.ActorKind.values else ""
+
+
+def _slice(shown: list[AuditEvent], *, newer: bool, older: bool) -> Slice:
+    ids = {event.key_id for event in shown if event.key_id}
+    keys = {key.pk: key for key in ApiKey.objects.filter(pk__in=ids)} if ids else {}
+    return Slice(
+        shown,
+        newer=_written(shown[0]) if newer and shown else "",
+        older=_written(shown[-1]) if older and shown else "",
+        keys=keys,
+    )
+
+
+def _written(event: AuditEvent) -> str:
+    return f"{event.at.timestamp():.6f}_{event.pk.hex}"
+
+
+def _position(text: str) -> tuple[datetime.datetime, UUID] | None:
+    seconds, _bar, id = text.partition("_")
+    uuid = _uuid(id)
+    try:
+        return (datetime.datetime.fromtimestamp(float(seconds), datetime.UTC), uuid) if uuid else None
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def _uuid(text: Any) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -1,0 +1,71 @@
+"""What was done, in words: one sentence an action. Each app registers its own; an action without one shows its name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
+
+SENTENCES: dict[str, Any] = {}
+FIELDS: dict[str, Any] = {}
+
+
+def register_sentences(sentences: Mapping[str, Any]) -> None:
+    """This will add an app's sentences; the later registration of an action wins."""
+    SENTENCES.update(sentences)
+
+
+def register_fields(fields: Mapping[str, Any]) -> None:
+    """This will add names of changed fields as people read them."""
+    FIELDS.update(fields)
+
+
+def sentence(action: str) -> str:
+    """This will say what was done."""
+    return str(SENTENCES.get(action) or _("Did: %(action)s") % {"action": action})
+
+
+def field(name: str) -> str:
+    """This will name a changed field."""
+    return str(FIELDS.get(name) or name.replace("_", " "))
+
+
+register_sentences(
+    {
+        "organization.create": pgettext_lazy("audit", "Made the organization"),
+        "organization.rename": pgettext_lazy("audit", "Renamed the organization"),
+        "organization.defaults": pgettext_lazy("audit", "Changed the organization’s defaults"),
+        "organization.transfer": pgettext_lazy("audit", "Handed the organization over"),
+        "member.role": pgettext_lazy("audit", "Changed a member’s role"),
+        "member.remove": pgettext_lazy("audit", "Removed a member"),
+        "member.leave": pgettext_lazy("audit", "Left the organization"),
+        "invitation.create": pgettext_lazy("audit", "Invited a person"),
+        "invitation.resend": pgettext_lazy("audit", "Sent an invitation again"),
+        "invitation.revoke": pgettext_lazy("audit", "Withdrew an invitation"),
+        "invitation.accept": pgettext_lazy("audit", "Joined by invitation"),
+        "key.created": pgettext_lazy("audit", "Made an API key"),
+        "key.revoked": pgettext_lazy("audit", "Revoked an API key"),
+        "file.store": pgettext_lazy("audit", "Stored a file"),
+        "file.delete": pgettext_lazy("audit", "Deleted a file"),
+        "file.restore": pgettext_lazy("audit", "Brought a deleted file back"),
+        "file.purge": pgettext_lazy("audit", "Removed a file for good"),
+        "job.queued": pgettext_lazy("audit", "Resumed a job"),
+        "job.paused": pgettext_lazy("audit", "Paused a job"),
+        "job.canceled": pgettext_lazy("audit", "Canceled a job"),
+        "platform_core.staff.look": pgettext_lazy("audit", "Looked into the organization as platform staff"),
+    }
+)
+register_fields(
+    {
+        "name": pgettext_lazy("audit", "Name"),
+        "slug": pgettext_lazy("audit", "Address"),
+        "role": pgettext_lazy("audit", "Role"),
+        "state": pgettext_lazy("audit", "State"),
+        "default_language": pgettext_lazy("audit", "Language"),
+        "language": pgettext_lazy("audit", "Language"),
+        "region": pgettext_lazy("audit", "Region"),
+        "time_zone": pgettext_lazy("audit", "Time zone"),
+        "version": pgettext_lazy("audit", "Version"),
+        "rows": pgettext_lazy("audit", "Rows"),
+    }
+)

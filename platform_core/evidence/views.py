@@ -1,0 +1,147 @@
+"""The audit page: what was done in an organization, by whom, with what outcome. The address holds every filter."""
+
+import datetime
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+from django.views.decorators.http import require_safe
+
+from platform_core.access.doors import organization_page
+from platform_core.access.registry import PERMISSIONS
+from platform_core.audit.models import AuditEvent
+from platform_core.evidence import selectors
+from platform_core.evidence.sentences import field, sentence
+from platform_core.organizations.models import Organization
+from platform_core.permissions import AUDIT_READ
+
+STATES = {"done": "done", "denied": "bad", "failed": "bad"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event as the page draws it; ``changes`` holds field, before, after."""
+
+    event: AuditEvent
+    what: str
+    who: str
+    key: Any
+    state: str
+    day: datetime.date
+    changes: list[tuple[str, Any, Any]]
+    open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One filter of the bar: its choices are links."""
+
+    name: str
+    label: str
+    value: str
+    chosen: str
+    clear: str
+    links: list[tuple[str, str, bool]]
+
+
+@require_safe
+@organization_page(AUDIT_READ)
+def audit_log(request: HttpRequest, organization: Organization) -> HttpResponse:
+    """This will show a stretch of the log; ``open`` in the address names the event whose details are shown."""
+    wanted = selectors.filters_of(request.GET.dict())
+    now = timezone.now()
+    rows = selectors.events(organization, wanted, now=now)
+    shown = selectors.stretch(rows, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
+    everything = selectors.events(organization, selectors.Filters(), now=now)
+    total = selectors.count(everything)
+    context = {
+        "organization": organization,
+        "filters": wanted,
+        "choices": _choices(request, organization, wanted),
+        "target": wanted.target,
+        "shown": shown,
+        "lines": [_line(event, shown, request.GET.get("open", "")) for event in shown.events],
+        "count": selectors.count(rows) if wanted.any else total,
+        "total": total,
+        "most": selectors.MOST_COUNTED,
+        "since": selectors.first_at(organization),
+    }
+    return render(request, "evidence/audit.html", context)
+
+
+def _line(event: AuditEvent, shown: selectors.Slice, opened: str) -> Line:
+    return Line(
+        event=event,
+        what=_what(event),
+        who=str(event.actor) if event.actor_id and event.actor else str(event.get_actor_kind_display()),
+        key=shown.keys.get(event.key_id) if event.key_id else None,
+        state=STATES[event.outcome],
+        day=timezone.localtime(event.at).date(),
+        changes=[(field(name), *_pair(value)) for name, value in event.changes.items()],
+        open=opened == str(event.pk),
+    )
+
+
+def _what(event: AuditEvent) -> str:
+    """Denials are written down under the permission that was missing."""
+    if event.outcome == AuditEvent.Outcome.DENIED and event.action in PERMISSIONS:
+        return _("Was refused: %(what)s") % {"what": str(PERMISSIONS[event.action].label)}
+    return sentence(event.action)
+
+
+def _pair(value: Any) -> tuple[str, str]:
+    before, after = value if isinstance(value, list) and len(value) == 2 else (None, value)
+    return _plain(before), _plain(after)
+
+
+def _plain(value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _choices(request: HttpRequest, organization: Organization, wanted: selectors.Filters) -> list[Choice]:
+    kinds = [(kind.value, str(kind.label)) for kind in AuditEvent.ActorKind if kind != AuditEvent.ActorKind.PERSON]
+    who = [(f"person:{user.pk}", str(user)) for user in selectors.people(organization)] + kinds
+    what = sorted(((a, _action(a)) for a in selectors.actions(organization)), key=lambda pair: pair[1])
+    outcomes = [(value, str(label)) for value, label in AuditEvent.Outcome.choices]
+    days = str(wanted.days or "")
+    return [
+        _choice(request, "days", _("Period"), days, [(str(n), _period(n)) for n in selectors.PERIODS]),
+        _choice(request, "who", _("Who"), wanted.who, who),
+        _choice(request, "action", _("What"), wanted.action, what),
+        _choice(request, "outcome", _("Outcome"), wanted.outcome, outcomes),
+    ]
+
+
+def _choice(request: HttpRequest, name: str, label: str, value: str, options: list[tuple[str, str]]) -> Choice:
+    links = [(_address(request, name, option), text, option == value) for option, text in options]
+    return Choice(name, label, value, dict(options).get(value, value), _address(request, name, ""), links)
+
+
+def _address(request: HttpRequest, name: str, value: str) -> str:
+    """The other filters stay; position and opened event go."""
+    query = request.GET.copy()
+    for gone in ("before", "after", "open", name):
+        query.pop(gone, None)
+    if value:
+        query[name] = value
+    return f"?{query.urlencode()}" if query else ""
+
+
+def _action(action: str) -> str:
+    return (
+        str(PERMISSIONS[action].label)
+        if action in PERMISSIONS and sentence(action).endswith(action)
+        else sentence(action)
+    )
+
+
+def _period(days: int) -> str:
+    if days == 1:
+        return pgettext("period", "last 24 hours")
+    return ngettext("last %(n)s day", "last %(n)s days", days) % {"n": days}

@@ -1,0 +1,124 @@
+"""Forms of an organization: founding, general settings, inviting, handing over."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from platform_core.accounts.choices import regions, time_zones
+from platform_core.accounts.selectors import plain_address
+from platform_core.organizations.ladder import grantable
+from platform_core.organizations.models import Membership, Organization, Role
+
+MOST_ADDRESSES = 50
+MOST_NAMED = 3
+
+
+def name_field() -> forms.CharField:
+    """This will make the field of an organization's name."""
+    return forms.CharField(label=gettext_lazy("Name"), min_length=2, max_length=120)
+
+
+class FoundForm(forms.Form):
+    """A new organization needs a name and nothing else."""
+
+    name = name_field()
+
+
+class GeneralForm(forms.Form):
+    """Name and what new people and mails start with."""
+
+    name = name_field()
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        help_text=gettext_lazy("Of mails to people who have not chosen one."),
+        choices=settings.LANGUAGES,
+    )
+    region = forms.ChoiceField(label=gettext_lazy("Region"), required=False)
+    time_zone = forms.ChoiceField(label=gettext_lazy("Time zone"), choices=time_zones)
+
+    def __init__(self, *args: Any, organization: Organization, **kwargs: Any) -> None:
+        initial = {
+            "name": organization.name,
+            "language": organization.default_language,
+            "region": organization.region,
+            "time_zone": organization.time_zone,
+        }
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
+        region = self.fields["region"]
+        assert isinstance(region, forms.ChoiceField)
+        region.choices = [("", _("Not set")), *regions()]
+
+
+class InviteForm(forms.Form):
+    """One address or many, pasted as they come; all get the same role."""
+
+    emails = forms.CharField(
+        label=gettext_lazy("E-mail addresses"),
+        help_text=gettext_lazy("One or many, separated by commas, spaces or lines."),
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off", "spellcheck": "false"}),
+        max_length=20_000,
+    )
+    role = forms.ChoiceField(label=gettext_lazy("Role"))
+
+    def __init__(self, *args: Any, actor_role: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role = self.fields["role"]
+        assert isinstance(role, forms.ChoiceField)
+        role.choices = [(value, Role(value).label) for value in reversed(grantable(actor_role))]
+
+    def clean_emails(self) -> list[str]:
+        """This will give each address once, or name those that are none; nothing is sent then."""
+        words = [word for word in re.split(r"[\s,;<>]+", self.cleaned_data["emails"]) if "@" in word or "." in word]
+        found = list(dict.fromkeys(plain_address(word.strip("\"'()")) for word in words))
+        wrong = [word for word in found if not _is_address(word)]
+        if wrong:
+            shown = ", ".join(wrong[:MOST_NAMED])
+            text = ngettext(
+                "%(shown)s is no e-mail address. Correct it; nothing was sent.",
+                "%(n)s are no e-mail addresses, such as %(shown)s. Correct them; nothing was sent.",
+                len(wrong),
+            )
+            raise ValidationError(text % {"shown": shown, "n": len(wrong)})
+        if not found:
+            raise ValidationError(_("Enter an e-mail address, such as ana@example.com."))
+        if len(found) > MOST_ADDRESSES:
+            raise ValidationError(
+                _("%(n)s addresses, %(most)s at most at once. Invite them in parts; nothing was sent.")
+                % {"n": len(found), "most": MOST_ADDRESSES}
+            )
+        return found
+
+
+class MemberField(forms.ModelChoiceField[Membership]):
+    """Members by name, with the role they hold now."""
+
+    def label_from_instance(self, obj: Membership) -> str:
+        """This will name one of them."""
+        return f"{obj.user} ({obj.get_role_display()})"
+
+
+class TransferForm(forms.Form):
+    """Who shall own the organization."""
+
+    member = MemberField(label=gettext_lazy("New owner"), queryset=Membership.objects.none())
+
+    def __init__(self, *args: Any, others: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["member"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = others
+
+
+def _is_address(text: str) -> bool:
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return len(text) <= 254

@@ -1,0 +1,143 @@
+"""Members: who belongs to the organization, with which role, since when; changing, removing, leaving."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from platform_core.access.doors import organization_page
+from platform_core.accounts.selectors import picture_of
+from platform_core.kits.web.pagination import paginate
+from platform_core.kits.web.toasts import toast
+from platform_core.organizations.errors import OrganizationError
+from platform_core.organizations.ladder import grantable, may_touch
+from platform_core.organizations.models import Membership, Organization, Role
+from platform_core.organizations.selectors import people
+from platform_core.organizations.selectors.limits import MEMBERS, limit_of
+from platform_core.organizations.services import belonging
+from platform_core.permissions import MEMBER_MANAGE, MEMBER_VIEW
+
+PAGE_SIZE = 50
+
+
+@require_safe
+@organization_page(MEMBER_VIEW)
+def members(request: HttpRequest, organization: Organization) -> HttpResponse:
+    """This will list the members, filtered by the address, and the open invitations."""
+    mine: Membership = request.membership  # type: ignore[attr-defined]
+    search, role = request.GET.get("q", "").strip(), request.GET.get("role", "")
+    shown = paginate(request, people.members(organization, search=search, role=role), size=PAGE_SIZE)
+    counts = people.counts_by_role(organization)
+    manages = bool(grantable(mine.role))
+    now = timezone.now()
+    invitations = list(people.open_invitations(organization, now=None)) if manages else []
+    context = {
+        "organization": organization,
+        "mine": mine,
+        "shown": shown,
+        "rows": [_row(member, mine, counts) for member in shown.rows],
+        "search": search,
+        "role": role,
+        "filtered": bool(search or role),
+        "counts": [(value, Role(value).label, n) for value, n in counts.items() if n],
+        "total": sum(counts.values()),
+        "limit": limit_of(organization, MEMBERS),
+        "manages": manages,
+        "invitations": [(invitation, invitation.expires_at <= now) for invitation in invitations],
+    }
+    return render(request, "organizations/members.html", context)
+
+
+def _row(member: Membership, mine: Membership, counts: dict[str, int]) -> dict[str, Any]:
+    only_owner = member.role == Role.OWNER and counts[Role.OWNER] == 1
+    changes = may_touch(mine.role, member.role) and not only_owner
+    return {
+        "member": member,
+        "me": member.pk == mine.pk,
+        "only_owner": only_owner,
+        "roles": [(value, Role(value).label) for value in grantable(mine.role)] if changes else [],
+        "removable": changes and member.pk != mine.pk,
+    }
+
+
+@require_POST
+@organization_page(MEMBER_MANAGE)
+def change_role(request: HttpRequest, organization: Organization, member_id: UUID) -> HttpResponse:
+    """This will give a member another role."""
+    member = _member(organization, member_id)
+    role = request.POST.get("role", "")
+    if role not in Role.values:
+        toast(request, _("Choose one of the roles in the list."), level="failed")
+        return redirect("members", slug=organization.slug)
+    return _do(
+        request,
+        organization,
+        lambda: belonging.change_role(actor=request.user, member=member, role=role),  # type: ignore[arg-type]
+        _("%(name)s is %(role)s now.") % {"name": member.user, "role": Role(role).label},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@organization_page(MEMBER_MANAGE)
+def remove(request: HttpRequest, organization: Organization, member_id: UUID) -> HttpResponse:
+    """This will ask, and then take a member out of the organization."""
+    member = _member(organization, member_id)
+    if request.method == "GET":
+        return render(request, "organizations/remove.html", {"organization": organization, "member": member})
+    return _do(
+        request,
+        organization,
+        lambda: belonging.remove_member(actor=request.user, member=member),  # type: ignore[arg-type]
+        _("%(name)s was removed.") % {"name": member.user},
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@organization_page(MEMBER_VIEW)
+def leave(request: HttpRequest, organization: Organization) -> HttpResponse:
+    """This will ask, and then end the person's own membership."""
+    mine: Membership = request.membership  # type: ignore[attr-defined]
+    if request.method == "GET":
+        return render(request, "organizations/leave.html", {"organization": organization})
+    return _do(
+        request,
+        organization,
+        lambda: belonging.leave(actor=request.user, member=mine),  # type: ignore[arg-type]
+        _("You left %(name)s.") % {"name": organization.name},
+        to="home",
+    )
+
+
+@require_safe
+@organization_page(MEMBER_VIEW)
+def picture(request: HttpRequest, organization: Organization, user_id: UUID) -> HttpResponse:
+    """This will serve a member's picture to the other members."""
+    get_object_or_404(Membership.objects.for_organization(organization), user_id=user_id)
+    image = picture_of(user_id)
+    if image is None:
+        raise Http404
+    return HttpResponse(
+        image, content_type="image/webp", headers={"Cache-Control": "private, max-age=86400, immutable"}
+    )
+
+
+def _member(organization: Organization, member_id: UUID) -> Membership:
+    rows = Membership.objects.for_organization(organization).select_related("user")
+    return get_object_or_404(rows, pk=member_id)
+
+
+def _do(
+    request: HttpRequest, organization: Organization, change: Callable[[], object], done: str, to: str = "members"
+) -> HttpResponse:
+    try:
+        change()
+    except OrganizationError as error:
+        toast(request, str(error), level="failed")
+        return redirect("members", slug=organization.slug)
+    toast(request, done)
+    return redirect(to) if to == "home" else redirect(to, slug=organization.slug)
