@@ -96,7 +96,7 @@ class InviteForm(forms.Form):
         return found
 
 
-class MemberField(forms.ModelChoiceField[Membership]):
+class MemberField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Members by name, with the role they hold now."""
 
     def label_from_instance(self, obj: Membership) -> str:
