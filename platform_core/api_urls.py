@@ -4,6 +4,7 @@ from django.urls import path
 
 from platform_core.access import api as access
 from platform_core.audit import api as audit
+from platform_core.files import api as files
 from platform_core.jobs import api as jobs
 from platform_core.organizations import api as organizations
 
@@ -16,4 +17,6 @@ urlpatterns = [
     path("orgs/<slug:slug>/audit/", audit.AuditLog.as_view(), name="api-audit"),
     path("orgs/<slug:slug>/jobs/", jobs.Jobs.as_view(), name="api-jobs"),
     path("orgs/<slug:slug>/jobs/<uuid:job_id>/", jobs.JobDetail.as_view(), name="api-job"),
+    path("orgs/<slug:slug>/files/uploads/", files.Uploads.as_view(), name="api-uploads"),
+    path("orgs/<slug:slug>/files/uploads/<uuid:upload_id>/", files.Upload.as_view(), name="api-upload"),
 ]

@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from platform_core.audit.services import audit
 from platform_core.events.services import emit
-from platform_core.files import quota
-from platform_core.files.models import StoredFile
+from platform_core.files import links, quota, spool, uploading
+from platform_core.files.errors import FileError
+from platform_core.files.models import StoredFile, Upload
 from platform_core.kits.storage.ports import storage
 from platform_core.kits.tenancy.ids import new_id
 
@@ -88,6 +89,43 @@ def announce(*, file: StoredFile, actor: User | None) -> None:
     emit(type="file.stored", organization_id=file.organization_id, payload=payload)
 
 
+def begin_upload(*, organization_id: UUID, actor: User | None, name: str, purpose: str, length_bytes: int) -> Upload:
+    """This will open a resumable upload, or raise FileError with nothing written."""
+    return uploading.create(
+        organization_id=organization_id, actor=actor, name=name, purpose=purpose, length_bytes=length_bytes
+    )
+
+
+def finish_upload(*, actor: User | None, upload: Upload) -> StoredFile:
+    """This will make a file of an upload that is whole, once: a second call gives the same file.
+
+    Raises WrongTypeError, and then the upload is gone with its bytes: it cannot become right by waiting.
+    """
+    try:
+        file = uploading.describe(upload)
+        uploading.move_to_storage(file)
+    except (FileError, FileNotFoundError) as error:
+        kept = StoredFile.objects.for_organization(upload.organization_id).filter(id=upload.pk).first()
+        if kept is not None:
+            return kept
+        uploading.forget(upload)
+        raise error if isinstance(error, FileError) else uploading.gone() from None
+    with transaction.atomic():
+        row = Upload.objects.for_organization(upload.organization_id).select_for_update().get(id=upload.pk)
+        if row.file_id is None:
+            file.save(force_insert=True)
+            row.file, row.offset_bytes = file, row.length_bytes
+            row.save(update_fields=["file", "offset_bytes"])
+            announce(file=file, actor=actor)
+    spool.remove(upload.pk)
+    return file
+
+
+def abandon_upload(*, upload: Upload) -> None:
+    """This will end an upload and delete its bytes; a file that it became stays."""
+    uploading.forget(upload)
+
+
 def delete(*, actor: User | None, file: StoredFile) -> bool:
     """This will put a file away; its bytes go after 30 days. False when it was away already."""
     with transaction.atomic():
@@ -97,6 +135,44 @@ def delete(*, actor: User | None, file: StoredFile) -> bool:
         audit(action="file.delete", target=file, actor=actor)
         emit(type="file.deleted", organization_id=file.organization_id, payload={"file_id": str(file.pk)})
     return True
+
+
+def purge(*, file: StoredFile) -> None:
+    """This will remove the bytes of a file that was put away, then its row: the clock's work after 30 days."""
+    delete_key(key=file.storage_key)
+    with transaction.atomic():
+        away = StoredFile.objects.for_organization(file.organization_id).filter(id=file.pk).exclude(deleted_at=None)
+        if away.delete()[0]:
+            audit(action="file.purge", target=file)
+
+
+def signed_link(
+    *,
+    organization_id: UUID,
+    purpose: str,
+    seconds: int,
+    file: StoredFile | None = None,
+    key: str = "",
+    offset: int = 0,
+    size: int = -1,
+    name: str = "",
+    content_type: str = UNKNOWN_TYPE,
+    inline: bool = False,
+) -> str:
+    """This will make a whole address that gives one file, or ``size`` bytes of ``key``, to whoever has it, for a time."""
+    link = links.Link(
+        organization_id=organization_id,
+        purpose=purpose,
+        ends_at=int(timezone.now().timestamp()) + seconds,
+        file_id=file.pk if file else None,
+        key=key,
+        offset=offset,
+        size=size,
+        name=name,
+        content_type=content_type,
+        inline=inline,
+    )
+    return links.address(link)
 
 
 def restore(*, actor: User | None, file: StoredFile) -> bool:

@@ -1,0 +1,36 @@
+"""What files are brought for, and what may come: a port, filled in ``portfolio/wiring.py``. Without a purpose no upload."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from platform_core.files.errors import UnknownPurposeError
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """``kinds`` are those of ``sniffing``: what the content may be, whatever the name says."""
+
+    name: str
+    max_bytes: int
+    kinds: frozenset[str]
+
+
+PURPOSES: dict[str, Purpose] = {}
+
+
+def register_purpose(name: str, *, max_bytes: int, kinds: Iterable[str]) -> None:
+    """This will let files come for a purpose; the later registration of a name wins."""
+    PURPOSES[name] = Purpose(name, max_bytes, frozenset(kinds))
+
+
+def purpose_of(name: str) -> Purpose:
+    """This will return the purpose; raises UnknownPurposeError."""
+    try:
+        return PURPOSES[name]
+    except KeyError:
+        known = ", ".join(sorted(PURPOSES))
+        raise UnknownPurposeError(
+            _("Say what the file is for: the metadata “purpose” is one of %(known)s.") % {"known": known}
+        ) from None
