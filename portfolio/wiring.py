@@ -35,6 +35,7 @@ def plug() -> None:
     app.add_periodic_task(files.SWEEP_SECONDS, files.sweep_files.s(), name="remove expired uploads and deleted files")
     app.add_periodic_task(runs.WAKE_SECONDS, runs.wake_runs.s(), name="wake open runs")
     app.add_periodic_task(runs.PURGE_SECONDS, runs.purge_runs.s(), name="remove documents past their retention")
+    app.add_periodic_task(runs.PURGE_SECONDS, runs.purge_drafts.s(), name="delete old drafts")
     app.add_periodic_task(
         access.FORGET_SECONDS, access.forget_idempotency_records.s(), name="forget idempotency records"
     )

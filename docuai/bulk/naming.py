@@ -212,5 +212,5 @@ def slug(text: str) -> str:
     )
     plain = unicodedata.normalize("NFKD", text.translate(special))
     return re.sub(
-        r"[^a-z0-9]+", "-", "".join(c for c in plain if not unicodedata.combining(c)).lower().replace("’", "")
+        r"[^a-z0-9]+", "-", "".join(c for c in plain if not unicodedata.combining(c)).lower().replace("’", "").replace("'", "")
     ).strip("-")

@@ -1,10 +1,12 @@
 """The clock of runs: what nobody holds is woken, what is paused for room goes on, what has lasted long enough goes."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.utils import timezone
 
 from docuai.bulk import finishing, follow_ups, retention, tasks
-from docuai.bulk.models import BulkRun
+from docuai.bulk.models import BulkRun, RunDraft
 from platform_core.jobs.models import Job
 from platform_core.kits.tenancy.scope import service, tenant
 from platform_core.kits.tenancy.tasks import PlatformTask
@@ -12,6 +14,8 @@ from platform_core.kits.work.queue import publish
 
 WAKE_SECONDS = 5.0
 PURGE_SECONDS = 3600.0
+DRAFT_AGE = timedelta(days=30)
+TABLE_KINDS = ("docuai.run", "docuai.check")
 
 
 @shared_task(base=PlatformTask, queue="fast")
@@ -27,7 +31,36 @@ def wake_runs() -> int:
         jobs = list(Job.objects.filter(kind__in=follow_ups.STEPS).runnable().values_list("organization_id", "id"))
     for organization, job in jobs:
         publish(tasks.follow_up, organization_id=str(organization), job_id=str(job))
+    _wake_tables()
     return sum(tasks.open_lanes(organization_id=organization, run_id=run) for organization, run in found)
+
+
+def _wake_tables() -> None:
+    """Tables that wait to be imported or checked, and those whose worker is gone."""
+    with service("wake tables of all organizations"):
+        waiting = Job.objects.runnable().filter(kind__in=TABLE_KINDS)
+        runs = list(
+            BulkRun.objects.filter(job__in=waiting, stage=BulkRun.Stage.READING, deleted_at=None).values_list(
+                "organization_id", "id"
+            )
+        )
+        drafts = list(RunDraft.objects.filter(job__in=waiting).values_list("organization_id", "id"))
+    for organization, run in runs:
+        publish(tasks.import_rows, organization_id=str(organization), run_id=str(run))
+    for organization, draft in drafts:
+        publish(tasks.check_draft, organization_id=str(organization), draft_id=str(draft))
+
+
+@shared_task(base=PlatformTask, queue="slow")
+def purge_drafts() -> int:
+    """This will delete drafts that nobody has touched for 30 days; what they were launched as stays."""
+    with service("delete old drafts of all organizations"):
+        old = RunDraft.objects.filter(updated_at__lt=timezone.now() - DRAFT_AGE)
+        found = list(old.values_list("organization_id", "id")[:500])
+    for organization, draft in found:
+        with tenant(organization):
+            RunDraft.objects.for_organization(organization).filter(id=draft).delete()
+    return len(found)
 
 
 @shared_task(base=PlatformTask, queue="slow")

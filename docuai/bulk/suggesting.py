@@ -27,6 +27,7 @@ Reason = Literal[
 SURE, LIKELY, POSSIBLE, NONE = 3, 2, 1, 0
 SIMILAR = 85
 ENOUGH = 0.8  # share of filled cells that must fit a shape
+NAMED_ENOUGH = 0.5  # where the name says it already
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _TRIM = Transform("trim")
 
@@ -142,7 +143,8 @@ class _Finder:
     def _by_column(self, reason: Reason, confidence: int, fits: Callable[[FieldSpec, str], bool]) -> None:
         for field in self._open():
             fitting = [column for column in self.free if fits(field, column)]
-            column = next((column for column in fitting if self._shape_fits(field, column)), None)
+            enough = NAMED_ENOUGH if reason == "same_name" else ENOUGH
+            column = next((column for column in fitting if self._shape_fits(field, column, enough)), None)
             if column is not None:
                 self._give(field, column, confidence, reason)
 
@@ -189,13 +191,13 @@ class _Finder:
     def _filled(self, column: str) -> list[Any]:
         return [row[column] for row in self.samples if row.get(column) not in (None, "")]
 
-    def _shape_fits(self, field: FieldSpec, column: str) -> bool:
+    def _shape_fits(self, field: FieldSpec, column: str, enough: float = ENOUGH) -> bool:
         """Whether enough of a column's cells could be values of a field; an empty column and text fields take anything."""
         cells = self._filled(column)
         texts = [cell.strip() for cell in cells if isinstance(cell, str)]
         if not texts or field.type not in _SHAPES:
             return True
-        return sum(map(_SHAPES[field.type], texts)) >= ENOUGH * len(texts)
+        return sum(map(_SHAPES[field.type], texts)) >= enough * len(texts)
 
 
 def _is_number_of_document(field: FieldSpec) -> bool:

@@ -115,8 +115,8 @@ class TableValidation:
             columns = self.applied.read_columns(rows, self.applied.row_readers, first)
             values = self.applied.assemble(columns, len(rows))
         doubles = self._doubles.find(first, rows, values)
-        for number, faults in self._pairs.find(first, columns).items():
-            doubles[number] = [*doubles.get(number, ()), *map(self._placed, faults)]
+        for number, above in self._pairs.find(first, columns).items():
+            doubles[number] = [*doubles.get(number, ()), *map(self._placed, above)]
         suspects = set(batch.faults) | set(doubles)
         valid = self.validator.valid(values)
         if not all(valid):

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from docuai.bulk import follow_ups, lanes, rendering
+from docuai.bulk import checking, follow_ups, importing, lanes, rendering
 from platform_core.kits.tenancy.tasks import OrganizationTask
 from platform_core.kits.work.queue import publish
 
@@ -39,3 +39,17 @@ def follow_up(*, organization_id: str, job_id: str) -> None:
     """One step of a job about a run: verify, merge, mail."""
     if follow_ups.work(organization_id=UUID(organization_id), job_id=UUID(job_id)):
         publish(follow_up, organization_id=organization_id, job_id=job_id)
+
+
+@shared_task(base=OrganizationTask, queue="fast")
+def import_rows(*, organization_id: str, run_id: str) -> None:
+    """The table of a launched run becomes its rows; then the lanes open."""
+    organization, run = UUID(organization_id), UUID(run_id)
+    if importing.import_rows(organization_id=organization, run_id=run):
+        open_lanes(organization_id=organization, run_id=run)
+
+
+@shared_task(base=OrganizationTask, queue="fast")
+def check_draft(*, organization_id: str, draft_id: str) -> None:
+    """All rows of a draft's table are validated."""
+    checking.run_check(organization_id=UUID(organization_id), draft_id=UUID(draft_id))
