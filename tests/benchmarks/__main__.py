@@ -33,6 +33,7 @@ MODULES = {
     "pdf": "pdf_run",
     "memory": "memory",
 }
+WITHOUT_SITE = ("start",)
 RESULTS = ROOT / "var" / "bench.json"
 
 
@@ -50,7 +51,8 @@ def main(arguments: list[str]) -> int:
     if not options.quick:
         outcomes = remembered(outcomes)
         table.write_readme(ROOT / "README.md", table.as_markdown(table.rows(outcomes), taken=where_and_when()))
-    print(f"\n{table.as_text(table.rows(outcomes))}\n")
+    told = [row for row in table.rows(outcomes) if not options.quick or row[2] != table.NOT_MEASURED]
+    print(f"\n{table.as_text(told)}\n")
     failed = [outcome.benchmark for outcome in outcomes if outcome.error]
     missed = [figure.name for outcome in outcomes for figure in outcome.figures if not figure.passed]
     print(f"Failed to run: {', '.join(failed) or 'none'}. Missed: {', '.join(missed) or 'none'}.")
@@ -73,12 +75,14 @@ def outcome_of(name: str, bench: Bench) -> Outcome:
     """This will run one benchmark; an error becomes its outcome."""
     begin = time.monotonic()
     try:
+        if name not in WITHOUT_SITE:
+            bench.site  # noqa: B018  brought up before models are imported
         figures = tuple(importlib.import_module(f"tests.benchmarks.{MODULES[name]}").run(bench))
     except NotThereError as missing:
         return Outcome(name, error=str(missing))
     except Exception as error:
         traceback.print_exc()
-        return Outcome(name, error=f"{type(error).__name__}: {error}"[:300])
+        return Outcome(name, error=f"{type(error).__name__}: {error}".splitlines()[0][:300])
     for figure in figures:
         bench.say(f"{figure.verdict:<8}{figure.name}: {figure.ours}")
     bench.say(f"took {time.monotonic() - begin:.0f} s")

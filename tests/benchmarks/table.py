@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.benchmarks.results import Figure, Outcome
 
 BEGIN, END = "<!-- bench -->", "<!-- /bench -->"
-DOCUMENT = "the document"
+NOT_MEASURED = "not measured"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def rows(outcomes: Iterable[Outcome]) -> list[tuple[str, str, str, str, str]]:
 def _document_row(each: DocumentTarget, figures: dict[str, Figure]) -> tuple[str, str, str, str, str]:
     figure = figures.get(each.figure)
     if figure is None:
-        return each.target, each.own, "not measured", "", each.because or "This benchmark was not run."
+        return each.target, each.own, NOT_MEASURED, "", each.because or "This benchmark was not run."
     return each.target, each.own, figure.ours, "", figure.how
 
 
