@@ -1,5 +1,7 @@
 """The one module that may know two products: plugs what one app offers into the ports of another, and sets the clock."""
 
+from uuid import UUID
+
 from django.utils.translation import gettext_lazy
 
 from docuai import launching as docuai
@@ -8,12 +10,30 @@ from platform_core.access import periodic as access
 from platform_core.evidence.sentences import register_fields, register_sentences
 from platform_core.files import periodic as files
 from platform_core.files.purposes import register_purpose
+from platform_core.files.quota import QuotaError, register_quota
+from platform_core.organizations.selectors.limits import STORAGE
+from platform_core.organizations.services import limits
 from platform_core.permissions import AUDIT_READ, KEY_MANAGE, MEMBER_VIEW, ORGANIZATION_VIEW
 from platform_core.shell.launcher import NavItem, register_organization_page, register_product
 from portfolio.celery import app
 
 MEMBER_PAGES = frozenset(["member-invite", "member-remove", "member-leave"])
 PICTURES = ("png", "jpeg", "gif", "webp")
+
+
+class StorageQuota:
+    """Stored bytes, booked on the organization's plan."""
+
+    def reserve(self, *, organization_id: UUID, key: str, size_bytes: int) -> None:
+        """This will book, once for a key; raises QuotaError."""
+        try:
+            limits.reserve(organization=organization_id, name=STORAGE, amount=size_bytes, key=key)
+        except limits.LimitReachedError as error:
+            raise QuotaError(str(error)) from error
+
+    def release(self, *, organization_id: UUID, key: str) -> None:
+        """This will give back what was booked under the key."""
+        limits.release(organization=organization_id, key=key)
 
 
 def plug() -> None:
@@ -29,6 +49,7 @@ def plug() -> None:
         NavItem(gettext_lazy("API keys"), "key-round", "keys", KEY_MANAGE, "k", frozenset(["key-new"]))
     )
     register_organization_page(NavItem(gettext_lazy("Audit"), "scroll-text", "audit", AUDIT_READ, "a"))
+    register_quota(StorageQuota())
     register_purpose("docuai.table", max_bytes=200_000_000, kinds=("csv", "xlsx", "json", "jsonl", "text"))
     register_purpose("docuai.template", max_bytes=20_000_000, kinds=("docx", "text", "zip"))
     register_purpose("accounts.avatar", max_bytes=5_000_000, kinds=PICTURES)

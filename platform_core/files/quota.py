@@ -1,18 +1,12 @@
-"""How much an organization may keep: a port. The slice that knows plans stands above this one and plugs in its answer."""
+"""How much an organization may keep: a port. The slice that knows plans stands above this one and books what is stored.
 
-from collections.abc import Callable
+Booked when an upload begins, under the id the file will have; given back when the upload is dropped or the file purged.
+"""
+
+from typing import Protocol
 from uuid import UUID
 
-from django.db import connection
-from django.utils.translation import gettext as _
-
 from platform_core.files.errors import FileError
-from platform_core.files.selectors import used_bytes
-from platform_core.kits.web import numbers
-
-NO_LIMIT = -1
-Limit = Callable[[UUID], int]
-_limits: list[Limit] = []
 
 
 class QuotaError(FileError):
@@ -22,23 +16,35 @@ class QuotaError(FileError):
     status = 413
 
 
-def register_limit(limit: Limit) -> None:
-    """This will ask ``limit(organization_id)`` for the bytes an organization may keep; -1 means no limit."""
-    _limits[:] = [limit]
+class Quota(Protocol):
+    """Books bytes by key, in the caller's transaction."""
+
+    def reserve(self, *, organization_id: UUID, key: str, size_bytes: int) -> None:
+        """This will book, once for a key; raises QuotaError where it does not fit."""
+
+    def release(self, *, organization_id: UUID, key: str) -> None:
+        """This will give back what was booked under the key; nothing there is no error."""
 
 
-def reserve(*, organization_id: UUID, size_bytes: int) -> None:
-    """This will raise QuotaError where the file does not fit. Call it in the transaction that stores the row.
+_books: list[Quota] = []
 
-    Takes a lock a transaction long, so that two uploads at the same moment cannot both take the last room.
-    """
-    limit = _limits[0](organization_id) if _limits else NO_LIMIT
-    if limit < 0:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"storage {organization_id}"])
-    used = used_bytes(organization_id)
-    if used + size_bytes > limit:
-        text = _("%(size)s do not fit: %(used)s of %(limit)s are in use. Delete files, or ask an owner for more room.")
-        sizes = {"size": numbers.size(size_bytes), "used": numbers.size(used), "limit": numbers.size(limit)}
-        raise QuotaError(text % sizes)
+
+def register_quota(quota: Quota | None) -> None:
+    """This will have bytes booked there; without one there is no limit."""
+    _books[:] = [quota] if quota else []
+
+
+def reserve(*, organization_id: UUID, file_id: UUID, size_bytes: int) -> None:
+    """This will book a file's bytes; raises QuotaError. Call it in the transaction that stores the row."""
+    for book in _books:
+        book.reserve(organization_id=organization_id, key=_key(file_id), size_bytes=size_bytes)
+
+
+def release(*, organization_id: UUID, file_id: UUID) -> None:
+    """This will give a file's bytes back."""
+    for book in _books:
+        book.release(organization_id=organization_id, key=_key(file_id))
+
+
+def _key(file_id: UUID) -> str:
+    return f"file:{file_id}"

@@ -4,11 +4,8 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Sum
-
-from platform_core.files.models import StoredFile, Upload
+from platform_core.files.models import StoredFile
 from platform_core.kits.storage.ports import MissingFileError, storage
 from platform_core.kits.storage.room import Room, room
 from platform_core.kits.tenancy.models import OrganizationOwnedQuerySet
@@ -22,7 +19,6 @@ __all__ = [
     "read_bytes",
     "room",
     "stream",
-    "used_bytes",
 ]
 
 
@@ -49,10 +45,3 @@ def local_copy(file: StoredFile) -> AbstractContextManager[Path]:
 def files(organization: Any) -> OrganizationOwnedQuerySet[StoredFile]:
     """This will list an organization's files that are not deleted."""
     return StoredFile.objects.for_organization(organization).filter(deleted_at=None)
-
-
-def used_bytes(organization_id: UUID) -> int:
-    """This will sum up what an organization keeps and what is on its way; deleted files count until they are purged."""
-    stored = StoredFile.objects.for_organization(organization_id).aggregate(n=Sum("size_bytes"))["n"] or 0
-    coming = Upload.objects.for_organization(organization_id).filter(file=None).aggregate(n=Sum("length_bytes"))["n"]
-    return int(stored + (coming or 0))

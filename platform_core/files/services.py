@@ -73,7 +73,7 @@ def keep(*, file: StoredFile, source: BinaryIO, actor: User | None) -> StoredFil
     write_stream(key=file.storage_key, source=source)
     try:
         with transaction.atomic():
-            quota.reserve(organization_id=file.organization_id, size_bytes=file.size_bytes)
+            quota.reserve(organization_id=file.organization_id, file_id=file.pk, size_bytes=file.size_bytes)
             file.save(force_insert=True)
             announce(file=file, actor=actor)
     except Exception:
@@ -143,6 +143,7 @@ def purge(*, file: StoredFile) -> None:
     with transaction.atomic():
         away = StoredFile.objects.for_organization(file.organization_id).filter(id=file.pk).exclude(deleted_at=None)
         if away.delete()[0]:
+            quota.release(organization_id=file.organization_id, file_id=file.pk)
             audit(action="file.purge", target=file)
 
 

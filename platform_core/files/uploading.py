@@ -20,6 +20,7 @@ from platform_core.files.purposes import purpose_of
 from platform_core.files.selectors import room
 from platform_core.files.sniffing import sniff
 from platform_core.kits.storage.ports import storage
+from platform_core.kits.tenancy.ids import new_id
 from platform_core.kits.web import numbers
 
 if TYPE_CHECKING:
@@ -65,8 +66,10 @@ def create(*, organization_id: UUID, actor: User | None, name: str, purpose: str
         raise TooLargeError(text % {"size": numbers.size(length_bytes), "limit": numbers.size(limits.max_bytes)})
     _check_room()
     with transaction.atomic():
-        quota.reserve(organization_id=organization_id, size_bytes=length_bytes)
+        id = new_id()
+        quota.reserve(organization_id=organization_id, file_id=id, size_bytes=length_bytes)
         upload = Upload.objects.create(
+            id=id,
             organization_id=organization_id,
             name=clean_name(name),
             purpose=purpose,
@@ -140,7 +143,11 @@ def move_to_storage(file: StoredFile) -> None:
 
 def forget(upload: Upload) -> None:
     """This will delete an upload and its bytes; a file that it became stays."""
-    Upload.objects.for_organization(upload.organization_id).filter(id=upload.pk).delete()
+    with transaction.atomic():
+        rows = Upload.objects.for_organization(upload.organization_id).filter(id=upload.pk)
+        dropped = rows.filter(file=None).exists()
+        if rows.delete()[0] and dropped:
+            quota.release(organization_id=upload.organization_id, file_id=upload.pk)
     with suppress(OSError):
         spool.remove(upload.pk)
 

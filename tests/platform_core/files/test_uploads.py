@@ -11,10 +11,11 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from platform_core.audit.models import AuditEvent
-from platform_core.files import periodic, quota, selectors, spool
+from platform_core.files import periodic, selectors, spool
 from platform_core.files.models import StoredFile, Upload
 from platform_core.files.views import receiving
 from platform_core.kits.tenancy.scope import tenant
+from platform_core.organizations.models import PlanLimit
 from tests.factories.organizations import make_member, make_organization
 from tests.factories.workbooks import make_workbook
 from tests.platform_core.files.conftest import HEADERS, Tus
@@ -204,15 +205,17 @@ def test_a_page_without_its_token_cannot_upload(ana):
 
 
 def test_the_quota_is_checked_at_creation_and_counts_what_is_on_its_way(tus, andina):
-    quota.register_limit(lambda organization_id: 100)
-    try:
-        assert tus.create(60).status_code == 201
-        refused = tus.create(60)
-    finally:
-        quota.register_limit(lambda organization_id: -1)
+    with tenant(andina.pk):
+        PlanLimit.objects.create(organization=andina, name="storage_bytes", value=100)
 
+    first = tus.create(60)
+    refused = tus.create(60)
+    assert first.status_code == 201
     assert (refused.status_code, refused.json()["code"]) == (413, "storage_limit")
-    assert "60\xa0B of 100\xa0B are in use" in refused.json()["detail"]
+    assert "40\xa0B of 100\xa0B left, 60\xa0B needed" in refused.json()["detail"]
+
+    tus.delete(first["Location"])  # gives its room back
+    assert tus.create(60).status_code == 201
 
 
 def test_a_full_disk_takes_no_new_file_and_says_so(tus, settings):
