@@ -17,6 +17,10 @@ urlpatterns = [
     path("orgs/<slug:slug>/audit/", audit.AuditLog.as_view(), name="api-audit"),
     path("orgs/<slug:slug>/jobs/", jobs.Jobs.as_view(), name="api-jobs"),
     path("orgs/<slug:slug>/jobs/<uuid:job_id>/", jobs.JobDetail.as_view(), name="api-job"),
+    path("orgs/<slug:slug>/jobs/<uuid:job_id>/pause/", jobs.PauseJob.as_view(), name="api-job-pause"),
+    path("orgs/<slug:slug>/jobs/<uuid:job_id>/resume/", jobs.ResumeJob.as_view(), name="api-job-resume"),
+    path("orgs/<slug:slug>/jobs/<uuid:job_id>/cancel/", jobs.CancelJob.as_view(), name="api-job-cancel"),
+    path("orgs/<slug:slug>/jobs/<uuid:job_id>/retry/", jobs.RetryJob.as_view(), name="api-job-retry"),
     path("orgs/<slug:slug>/files/uploads/", files.Uploads.as_view(), name="api-uploads"),
     path("orgs/<slug:slug>/files/uploads/<uuid:upload_id>/", files.Upload.as_view(), name="api-upload"),
 ]

@@ -12,10 +12,30 @@ from django.shortcuts import get_object_or_404
 from platform_core.access.can import Principal, can, known
 from platform_core.audit.services import audit_refusal
 from platform_core.kits.observability.context import bind
-from platform_core.kits.tenancy.scope import enter_person, enter_tenant, person
+from platform_core.kits.tenancy.scope import enter_person, enter_tenant, person, tenant
 from platform_core.organizations.models import Membership
 
 Page = Callable[..., HttpResponseBase]
+
+
+class RefusedError(PermissionDenied):
+    """A principal asked for what it may not. The edge writes it down, when every transaction has been rolled back."""
+
+    def __init__(self, principal: Principal, permission: str, obj: Any = None) -> None:
+        super().__init__(permission)
+        self.principal, self.permission, self.obj = principal, permission, obj
+
+    def write(self) -> None:
+        """This will write the refusal into the organization's audit log."""
+        who = self.principal
+        with tenant(who.organization_id):
+            audit_refusal(
+                action=self.permission,
+                target=self.obj,
+                organization_id=who.organization_id,
+                actor_id=who.user_id,
+                key_id=who.key_id,
+            )
 
 
 def signed_in_page(view: Page) -> Page:
@@ -25,7 +45,11 @@ def signed_in_page(view: Page) -> Page:
     @functools.wraps(view)
     def page(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
         enter_person(request.user.pk)  # type: ignore[arg-type]
-        return view(request, **kwargs)
+        try:
+            return view(request, **kwargs)
+        except RefusedError as refused:
+            refused.write()
+            raise
 
     return page
 
@@ -48,8 +72,12 @@ def organization_page(permission: str) -> Callable[[Page], Page]:
             principal = Principal(membership.organization_id, membership.role, membership.user_id)
             request.membership = membership  # type: ignore[attr-defined]
             request.principal = principal  # type: ignore[attr-defined]
-            require(principal, permission)
-            return view(request, membership.organization, **kwargs)
+            try:
+                require(principal, permission)
+                return view(request, membership.organization, **kwargs)
+            except RefusedError as refused:
+                refused.write()
+                raise
 
         page.permission = permission  # type: ignore[attr-defined]
         return page
@@ -58,17 +86,9 @@ def organization_page(permission: str) -> Callable[[Page], Page]:
 
 
 def require(principal: Principal, permission: str, obj: Any = None) -> None:
-    """This will raise PermissionDenied and write the refusal down, unless the principal may. Call it outside transactions."""
-    if can(principal, permission, obj):
-        return
-    audit_refusal(
-        action=permission,
-        target=obj,
-        organization_id=principal.organization_id,
-        actor_id=principal.user_id,
-        key_id=principal.key_id,
-    )
-    raise PermissionDenied(permission)
+    """This will raise RefusedError unless the principal may; page and API answer 403, and the refusal is written down."""
+    if not can(principal, permission, obj):
+        raise RefusedError(principal, permission, obj)
 
 
 def membership_of(user: Any, slug: str) -> Membership:

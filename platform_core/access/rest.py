@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 
 from platform_core.access import keys
 from platform_core.access.can import Principal, known
-from platform_core.access.doors import membership_of, require
+from platform_core.access.doors import RefusedError, membership_of, require
 from platform_core.kits.api import problems
 from platform_core.kits.api.rendering import JSONParser, JSONRenderer, OneFormat
 from platform_core.kits.api.throttling import admit
@@ -62,6 +62,12 @@ class Authenticated(APIView):
 
     def get_exception_handler(self) -> Any:
         return problems.handle
+
+    def handle_exception(self, exc: Exception) -> Any:
+        """This will write a refusal down, now that its transaction is rolled back, and answer the problem."""
+        if isinstance(exc, RefusedError):
+            exc.write()
+        return super().handle_exception(exc)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """This will run before the handler; everything it raises becomes a problem."""

@@ -2,20 +2,29 @@
 
 from typing import Any, ClassVar
 
+from django.db import transaction
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from platform_core.access.doors import require
+from platform_core.access.idempotency import idempotent
 from platform_core.access.rest import OrganizationAPIView
+from platform_core.jobs import services
 from platform_core.jobs.models import Job
+from platform_core.jobs.registry import CANCEL, PAUSE, RESUME, RETRY, kind_of
 from platform_core.jobs.serializers import JobFilterSerializer, JobSerializer
 from platform_core.kits.api.pagination import cursor_page
 from platform_core.kits.api.parameters import read_parameters
+from platform_core.kits.api.problems import ProblemError, register_problem
 from platform_core.kits.api.schema import CURSOR_PARAMETERS, page_of
-from platform_core.permissions import JOB_VIEW
+from platform_core.permissions import JOB_MANAGE, JOB_VIEW
 
 COLUMNS = tuple(JobSerializer().fields)
+STATES = {PAUSE: "paused", RESUME: "queued", CANCEL: "canceled", RETRY: "queued"}
+register_problem(services.JobStateError, status=409, code="job_state")
 
 
 class Jobs(OrganizationAPIView):
@@ -45,3 +54,64 @@ class JobDetail(OrganizationAPIView):
         if row is None:
             raise Http404
         return Response(row)
+
+
+class JobStep(OrganizationAPIView):
+    """One thing that can be done with a job; the slice that owns the work does it."""
+
+    permissions: ClassVar[dict[str, str]] = {"POST": JOB_MANAGE}
+    step: ClassVar[str]
+
+    def take(self, job_id: Any) -> Response:
+        """This will take the step and answer the job as it is now; 409 where its state or its kind does not allow it."""
+        job = get_object_or_404(Job.objects.for_organization(self.organization_id), pk=job_id)
+        kind = kind_of(job)
+        require(self.principal, kind.manage or JOB_MANAGE, job)
+        if self.step not in kind.steps:
+            raise ProblemError(409, "job_step", services.JobStateError.message)
+        if kind.steer:
+            kind.steer(actor=self.actor, job=job, to=self.step)
+        else:
+            with transaction.atomic():
+                services.steer(job=job, actor=self.actor, to=STATES[self.step])
+        return Response(Job.objects.for_organization(self.organization_id).values(*COLUMNS).get(pk=job_id))
+
+
+class PauseJob(JobStep):
+    step = PAUSE
+
+    @extend_schema(operation_id="jobs_pause", request=None, responses=JobSerializer)
+    @idempotent(with_work=False)
+    def post(self, request: Request, slug: str, job_id: Any) -> Response:
+        """Pause a job. What is being worked on is finished, nothing new is begun."""
+        return self.take(job_id)
+
+
+class ResumeJob(JobStep):
+    step = RESUME
+
+    @extend_schema(operation_id="jobs_resume", request=None, responses=JobSerializer)
+    @idempotent(with_work=False)
+    def post(self, request: Request, slug: str, job_id: Any) -> Response:
+        """Let a paused job go on."""
+        return self.take(job_id)
+
+
+class CancelJob(JobStep):
+    step = CANCEL
+
+    @extend_schema(operation_id="jobs_cancel", request=None, responses=JobSerializer)
+    @idempotent(with_work=False)
+    def post(self, request: Request, slug: str, job_id: Any) -> Response:
+        """Cancel a job for good. What is done stays."""
+        return self.take(job_id)
+
+
+class RetryJob(JobStep):
+    step = RETRY
+
+    @extend_schema(operation_id="jobs_retry", request=None, responses=JobSerializer)
+    @idempotent(with_work=False)
+    def post(self, request: Request, slug: str, job_id: Any) -> Response:
+        """Try again what failed or needs attention."""
+        return self.take(job_id)

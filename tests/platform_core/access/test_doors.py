@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.template import Context, Template
 from django.test import RequestFactory
 
@@ -81,16 +82,24 @@ def test_a_list_holds_what_the_principal_may_see(andina):
         assert list(visible(Job.objects.all(), principal(andina, ""), platform.JOB_VIEW)) == []
 
 
-def test_require_refuses_and_writes_it_down(andina):
-    user = make_member(andina, "v@andina.example", "viewer")
-    viewer = Principal(andina.pk, "viewer", user.pk)
+def test_a_refusal_inside_a_transaction_is_written_after_its_rollback(andina, rf):
+    user = make_member(andina, "e@andina.example", "editor")
+
+    @organization_page(docuai.RUN_START)
+    def page(request, organization):
+        with transaction.atomic():
+            Job.objects.create(organization=organization, kind="t", title="T")
+            require(request.principal, docuai.RUN_VIEW)
+            require(request.principal, platform.MEMBER_MANAGE, organization)
+
+    request = rf.post("/")
+    request.user = user
+    with pytest.raises(PermissionDenied), unscoped():
+        page(request, slug="andina")
 
     with tenant(andina.pk):
-        require(viewer, docuai.RUN_VIEW)
-        with pytest.raises(PermissionDenied):
-            require(viewer, docuai.RUN_START)
-
-        assert [(e.action, e.actor_id) for e in AuditEvent.objects.all()] == [(docuai.RUN_START, user.pk)]
+        assert [(e.action, e.actor_id) for e in AuditEvent.objects.all()] == [(platform.MEMBER_MANAGE, user.pk)]
+        assert not Job.objects.exists()
 
 
 def test_a_template_offers_what_the_person_may(andina):
