@@ -128,7 +128,7 @@ class UploadBox extends XElement {
 
   #done(file, payload) {
     const url = this.#upload.url;
-    const id = payload?.lastResponse?.getHeader("X-File-Id") || url.replace(/\/+$/, "").split("/").pop();
+    const id = payload?.lastResponse?.getHeader("Upload-File-Id") || url.replace(/\/+$/, "").split("/").pop();
     this.#field.value = id;
     this.#buttons({ pause: false, retry: false });
     this.#state(fill(this.dataset.done, { name: file.name, size: size(file.size) }));
