@@ -60,7 +60,7 @@ PRODUCT = Product(
     icon="files",
     route="runs",
     nav=(
-        NavItem(gettext_lazy("Runs"), "list", "runs", RUN_VIEW, "r", frozenset(["run", "run-start"])),
+        NavItem(gettext_lazy("Runs"), "list", "runs", RUN_VIEW, "r", frozenset(["run", "run-start", "run-row", "run-row-correct", "run-mail"])),
         NavItem(gettext_lazy("Templates"), "layout-template", "templates", TEMPLATE_VIEW, "t", TEMPLATE_PAGES),
     ),
     card=live_line,

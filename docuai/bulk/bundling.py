@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Sum
+from django.db.models import Count, Max, Q, Sum
 from django.db.models.query import QuerySet
 
 from docuai.bulk.archive import MANIFEST, ArchiveEntry, ArchiveLayout, entry_of, layout
@@ -32,6 +32,9 @@ class Bundle:
 
     documents: int
     size_bytes: int
+    pages: int
+    void: int
+    engine_fingerprint: str
     etag: str
 
 
@@ -85,10 +88,21 @@ def documents_of(run: BulkRun) -> QuerySet[Document]:
 
 def bundle_of(run: BulkRun) -> Bundle:
     """This will say in one query what the archive of this moment holds."""
-    found = documents_of(run).aggregate(n=Count("id"), size=Sum("size_bytes"), last=Max("created_at"))
-    voids = Document.objects.for_organization(run.organization_id).filter(run=run).exclude(state="valid")
-    tag = f"{run.pk} {found['n']} {found['size']} {found['last']} {voids.count()}"
-    return Bundle(found["n"], found["size"] or 0, hashlib.sha256(tag.encode()).hexdigest()[:32])
+    valid = Q(state="valid")
+    found = Document.objects.for_organization(run.organization_id).filter(run=run)
+    facts = found.aggregate(
+        documents=Count("id", filter=valid),
+        size=Sum("size_bytes", filter=valid),
+        pages=Sum("pages", filter=valid),
+        last=Max("created_at"),
+        void=Count("id", filter=~valid),
+        fingerprint=Max("engine_fingerprint"),
+    )
+    tag = f"{run.pk} {facts['documents']} {facts['size']} {facts['last']} {facts['void']}"
+    etag = hashlib.sha256(tag.encode()).hexdigest()[:32]
+    return Bundle(
+        facts["documents"], facts["size"] or 0, facts["pages"] or 0, facts["void"], facts["fingerprint"] or "", etag
+    )
 
 
 def archive_of(run: BulkRun) -> RunArchive:

@@ -44,6 +44,11 @@ def leave_lane(run_id: UUID, lane: int, token: str) -> None:
         _ask(lambda: cache.delete(name), otherwise=None)
 
 
+def take_flag(name: str) -> bool:
+    """This will take a flag down and say whether it was up: one of all who ask hears yes."""
+    return bool(_ask(partial(cache.delete, name), otherwise=False))
+
+
 def _name(run_id: UUID, lane: int) -> str:
     return f"run:{{{run_id}}}:lane:{lane}"
 

@@ -1,6 +1,8 @@
 """The work of a run: claim a batch, render it in the sandbox, store one pack, mark the rows that are still ours."""
 
 import errno
+import os
+import signal
 import time
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
@@ -8,7 +10,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from docuai.bulk import finishing, losses
+from django.conf import settings
+
+from docuai.bulk import finishing, lanes, losses
 from docuai.bulk.models import BulkRun, RunRow
 from docuai.bulk.packing import store
 from docuai.engines import services as engines
@@ -49,6 +53,11 @@ def render_rows(*, organization_id: UUID, run_id: UUID) -> bool:
     return not finishing.finish_if_complete(run=run) and bool(taken.rows)
 
 
+def stop_flag(run_id: UUID) -> str:
+    """This will name the flag by which the demo kills the next worker that is in the middle of a batch of the run."""
+    return f"stop-worker:{{{run_id}}}"
+
+
 def options_of(run: BulkRun) -> dict[str, Any]:
     """This will give the run's options as far as engines know them; the row's language may replace the run's."""
     return {name: run.options[name] for name in OPTIONS if run.options.get(name) is not None}
@@ -77,6 +86,8 @@ def _make(run: BulkRun, taken: Claim) -> None:
     made: dict[UUID, Rendered] = {}
     began = time.monotonic()
     for row, result in render_each(run, [row for row in taken.rows if row.pk not in worn_out]):
+        if settings.DEMO and len(made) >= 3 and lanes.take_flag(stop_flag(run.pk)):
+            os.kill(os.getpid(), signal.SIGKILL)  # "Stop a worker now": no handler runs, nothing is given back
         if isinstance(result, EngineError):
             failures[row.pk] = as_stored(result)
         else:

@@ -2,12 +2,27 @@
 
 from django.urls import path
 
-from docuai.bulk.views import runs
+from docuai.bulk.views import downloads, following, rows, runs, skeleton
 
 urlpatterns = [
     path("runs/", runs.run_list, name="runs"),
-    path("runs/start/", runs.start, name="run-start"),
+    path("runs/start/", skeleton.start, name="run-start"),
     path("runs/<int:number>/", runs.run_page, name="run"),
     path("runs/<int:number>/steer/", runs.steer, name="run-steer"),
-    path("runs/<int:number>/archive/", runs.archive, name="run-archive"),
+    path("runs/<int:number>/archive/", downloads.archive, name="run-archive"),
+    path("runs/<int:number>/manifest/", downloads.manifest, name="run-manifest"),
+    path("runs/<int:number>/merged/", downloads.merged, name="run-merged"),
+    path("runs/<int:number>/failed/", downloads.failed, name="run-failed"),
+    path("runs/<int:number>/corrections/", rows.corrections, name="run-corrections"),
+    path("runs/<int:number>/verify/", following.verify, name="run-verify"),
+    path("runs/<int:number>/merge/", following.merge, name="run-merge"),
+    path("runs/<int:number>/mail/", following.mail, name="run-mail"),
+    path("runs/<int:number>/keep/", following.keep, name="run-keep"),
+    path("runs/<int:number>/delete/", runs.delete, name="run-delete"),
+    path("runs/<int:number>/undelete/", runs.undelete, name="run-undelete"),
+    path("runs/<int:number>/stop-worker/", runs.stop_worker, name="run-stop-worker"),
+    path("runs/<int:number>/rows/<int:row>/", rows.row_page, name="run-row"),
+    path("runs/<int:number>/rows/<int:row>/correct/", rows.correct, name="run-row-correct"),
+    path("runs/<int:number>/rows/<int:row>/document/", downloads.document, name="run-row-document"),
+    path("runs/<int:number>/rows/<int:row>/picture/", rows.picture, name="run-row-picture"),
 ]

@@ -1,108 +1,165 @@
-"""Pages of runs."""
+"""Pages of runs: the list, one run, and the buttons that steer it."""
 
-import zipfile
 from collections.abc import Callable
-from io import BytesIO
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
+from django.conf import settings
+from django.core.cache import cache
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from docuai.bulk import selectors, services, tabular
+from docuai.bulk import selectors, services
 from docuai.bulk.models import BulkRun
-from docuai.library.models import TemplateVersion
+from docuai.bulk.rendering import stop_flag
+from docuai.bulk.views.context import run_context, run_of
+from docuai.library.models import DocumentTemplate
 from docuai.permissions import RUN_MANAGE, RUN_START, RUN_VIEW
 from platform_core.access.can import can
 from platform_core.access.doors import organization_page
+from platform_core.jobs.models import Job
+from platform_core.jobs.services import JobStateError
+from platform_core.kits.web.pagination import paginate
+from platform_core.kits.web.requests import go, page_or_fragment
+from platform_core.kits.web.toasts import toast
 from platform_core.organizations.models import Organization
 
-STEERING: dict[str, Callable[..., Any]] = {
-    "pause": services.pause,
-    "resume": services.resume,
-    "cancel": services.cancel,
+GROUPS: dict[str, tuple[str, ...]] = {
+    "open": ("queued", "running", "paused", "parked"),
+    "done": ("done",),
+    "failures": ("partial", "failed"),
+    "canceled": ("canceled",),
 }
+STEERING: dict[str, tuple[Callable[..., Any], Any]] = {
+    "pause": (services.pause, gettext_lazy("Run paused. Documents in work are finished first.")),
+    "resume": (services.resume, gettext_lazy("Run goes on.")),
+    "cancel": (services.cancel, gettext_lazy("Run canceled. Finished documents stay.")),
+}
+STOP_SECONDS = 30
 
 
 @organization_page(RUN_VIEW)
 def run_list(request: HttpRequest, organization: Organization) -> HttpResponse:
-    """This will list the runs, and offer to start one to those who may."""
-    return _list(request, organization)
-
-
-@require_POST
-@organization_page(RUN_START)
-def start(request: HttpRequest, organization: Organization) -> HttpResponse:
-    """This will start a run of the uploaded table, or show what is wrong with it and keep the page."""
-    published = TemplateVersion.objects.for_organization(organization).filter(state="published")
-    version = get_object_or_404(published.select_related("template"), id=request.POST.get("version") or None)
-    try:
-        file = request.FILES.get("file")
-        rows = tabular.rows_of(file.read() if file else b"")
-        run = services.request_run(
-            actor=request.user,  # type: ignore[arg-type]
-            organization=organization,
-            version=version,
-            rows=rows,
-            today=timezone.localdate(),
+    """This will list the runs, the newest first; state, template and words narrow it by the address."""
+    runs = BulkRun.objects.for_organization(organization).filter(deleted_at=None)
+    state, template, words = (request.GET.get(name, "").strip() for name in ("state", "template", "q"))
+    found = runs.select_related("job__started_by", "template", "version")
+    if state in GROUPS:
+        found = found.filter(job__state__in=GROUPS[state])
+    if template:
+        found = found.filter(template__slug=template)
+    if words:
+        found = (
+            found.filter(number=int(words))
+            if words.isdigit() and len(words) < 9
+            else found.filter(job__title__icontains=words)
         )
-    except (tabular.TableError, services.RunError) as error:
-        return _list(request, organization, error=str(error), status=422)
-    return redirect("run", slug=organization.slug, number=run.number)
+    shown = paginate(request, found.order_by("-number"))
+    cards = selectors.run_cards(shown.rows)
+    context = {
+        "organization": organization,
+        "shown": shown,
+        "cards": cards,
+        "state": state,
+        "template": template,
+        "words": words,
+        "chips": _chips(organization, state),
+        "is_filtered": bool(state or template or words),
+        "is_live": any(not card.run.job.ended for card in cards),
+        "templates": DocumentTemplate.objects.for_organization(organization).filter(deleted_at=None).order_by("name"),
+        "can_start": can(request.principal, RUN_START),  # type: ignore[attr-defined]
+    }
+    return page_or_fragment(request, "docuai/bulk/run_list.html", context, fragment="runs")
+
+
+def _chips(organization: Organization, current: str) -> list[dict[str, Any]]:
+    path = reverse("runs", kwargs={"slug": organization.slug})
+    labels = {
+        "": _("All"),
+        "open": _("In work"),
+        "done": _("Done"),
+        "failures": _("With failures"),
+        "canceled": _("Canceled"),
+    }
+    return [
+        {"label": label, "url": f"{path}?state={state}" if state else path, "current": state == current}
+        for state, label in labels.items()
+    ]
 
 
 @organization_page(RUN_VIEW)
 def run_page(request: HttpRequest, organization: Organization, number: int) -> HttpResponse:
-    """This will show a run's progress; the page reloads itself until the run has ended."""
-    run = _run(organization, number)
-    counts = selectors.counts(run)
-    context = {
-        "organization": organization,
-        "run": run,
-        "counts": counts,
-        "percent": selectors.percentages(counts),
-        "failed": run.rows.filter(state="failed").order_by("number")[:25],
-        "can_manage": can(request.principal, RUN_MANAGE),  # type: ignore[attr-defined]
-    }
-    return render(request, "docuai/bulk/run.html", context)
+    """This will show how a run stands; the page asks for itself every two seconds until the run has ended."""
+    context = run_context(request, organization, run_of(organization, number))
+    return page_or_fragment(request, "docuai/bulk/run.html", context, fragment="run")
 
 
 @require_POST
 @organization_page(RUN_MANAGE)
 def steer(request: HttpRequest, organization: Organization, number: int) -> HttpResponse:
-    """This will pause, resume or cancel a run; a state that does not allow it changes nothing."""
-    run = _run(organization, number)
-    if change := STEERING.get(request.POST.get("to", "")):
-        change(actor=request.user, run=run)
-    return redirect("run", slug=organization.slug, number=run.number)
+    """This will pause, resume, cancel or retry; a state that does not allow it changes nothing and says so."""
+    run = run_of(organization, number)
+    to = request.POST.get("to", "")
+    try:
+        if to == "retry":
+            again = services.retry(actor=request.user, run=run)  # type: ignore[arg-type]
+            text = ngettext("%(count)s row is tried again.", "%(count)s rows are tried again.", again)
+            toast(request, text % {"count": again})
+        elif to in STEERING:
+            change, said = STEERING[to]
+            change(actor=request.user, run=run)
+            toast(request, said)
+    except JobStateError as error:
+        toast(request, str(error) or str(error.message), level="failed")
+    return go(request, "run", slug=organization.slug, number=number)
 
 
-@organization_page(RUN_VIEW)
-def archive(request: HttpRequest, organization: Organization, number: int) -> HttpResponseBase:
-    """This will give the run's documents as one ZIP."""
-    run = _run(organization, number)
-    packed = BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as output:
-        for document in selectors.valid_documents(run):
-            output.writestr(document.file_name, selectors.content_of(document))
-    packed.seek(0)
-    return FileResponse(packed, as_attachment=True, filename=f"run-{run.number}.zip", content_type="application/zip")
+@require_POST
+@organization_page(RUN_MANAGE)
+def delete(request: HttpRequest, organization: Organization, number: int) -> HttpResponse:
+    """This will delete a run whose number was typed, and offer to take it back."""
+    run = run_of(organization, number)
+    if request.POST.get("number", "").strip() != str(number):
+        toast(
+            request,
+            _("Nothing was deleted: type the number of the run, %(number)s.") % {"number": number},
+            level="failed",
+        )
+        return go(request, "run", slug=organization.slug, number=number)
+    services.delete_run(actor=request.user, run=run)  # type: ignore[arg-type]
+    undo = reverse("run-undelete", kwargs={"slug": organization.slug, "number": number})
+    toast(request, _("Run %(number)s deleted.") % {"number": number}, undo_url=undo)
+    return go(request, "runs", slug=organization.slug)
 
 
-def _run(organization: Organization, number: int) -> BulkRun:
-    runs = BulkRun.objects.for_organization(organization).filter(deleted_at=None).select_related("job")
-    return get_object_or_404(runs, number=number)
+@require_POST
+@organization_page(RUN_MANAGE)
+def undelete(request: HttpRequest, organization: Organization, number: int) -> HttpResponse:
+    """This will bring a deleted run back."""
+    away = BulkRun.objects.for_organization(organization).exclude(deleted_at=None)
+    run = get_object_or_404(away.select_related("job"), number=number)
+    try:
+        services.undelete_run(actor=request.user, run=run)  # type: ignore[arg-type]
+    except services.RunError as error:
+        toast(request, str(error), level="failed")
+        return go(request, "runs", slug=organization.slug)
+    toast(request, _("Run %(number)s is back.") % {"number": number})
+    return go(request, "run", slug=organization.slug, number=number)
 
 
-def _list(request: HttpRequest, organization: Organization, *, error: str = "", status: int = 200) -> HttpResponse:
-    versions = TemplateVersion.objects.for_organization(organization).filter(state="published")
-    runs = BulkRun.objects.for_organization(organization).filter(deleted_at=None).select_related("job")
-    context = {
-        "organization": organization,
-        "versions": versions.select_related("template").order_by("template__name"),
-        "runs": runs.order_by("-number")[:25],
-        "can_start": can(request.principal, RUN_START),  # type: ignore[attr-defined]
-        "error": error,
-    }
-    return render(request, "docuai/bulk/run_list.html", context, status=status)
+@require_POST
+@organization_page(RUN_MANAGE)
+def stop_worker(request: HttpRequest, organization: Organization, number: int) -> HttpResponseBase:
+    """This will have the next worker in the middle of a batch of this run killed (-9). In the demo only."""
+    if not settings.DEMO:
+        raise Http404
+    run = run_of(organization, number)
+    if run.job.state in Job.OPEN:
+        cache.set(stop_flag(run.pk), "1", STOP_SECONDS)
+        toast(request, _("A worker in the middle of its work is being killed. Watch the log."))
+    else:
+        toast(request, _("The run is not going: there is no worker to stop."), level="failed")
+    return go(request, "run", slug=organization.slug, number=number)
