@@ -207,6 +207,7 @@ API_RATES = {
     "write": env.text("API_RATE_WRITE", "600/minute"),
     "heavy": env.text("API_RATE_HEAVY", "120/minute"),  # renders while the caller waits
     "sign_in": env.text("API_RATE_SIGN_IN", "60/minute"),  # wrong keys, by address
+    "check": env.text("API_RATE_CHECK", "60/minute"),  # "Check a document", by address
 }
 LOGGING = logging_config(
     format="console" if env.text("LOG_FORMAT", "json") == "console" else "json", level=env.text("LOG_LEVEL", "INFO")

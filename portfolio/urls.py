@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
+from docuai.bulk.views import check
 from platform_core.access.rest import Nothing
 from platform_core.kits.api.docs import Docs
 from portfolio import inbox
@@ -13,6 +14,7 @@ urlpatterns = [
     path("mail", inbox.inbox, name="inbox"),
     path("mail/<str:message_id>/", inbox.message, name="message"),
     path("accounts/", include("allauth.urls")),
+    path("check/", check.check, name="check"),
     path("orgs/<slug:slug>/docuai/", include("docuai.urls")),
     path("api/v1/", include("portfolio.api_urls")),
     path("api/docs/", Docs.as_view(), name="api-docs"),
