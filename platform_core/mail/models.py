@@ -12,7 +12,7 @@ from platform_core.kits.work.leases import Leased
 
 
 class OutgoingMail(Leased):
-    """One mail to one address. ``handing_over`` is committed before anything leaves; a lost outcome is ``unknown``."""
+    """One mail to one address. ``handing_over_at`` is committed before anything leaves; a lost outcome is ``unknown``."""
 
     class State(models.TextChoices):
         QUEUED = "queued", pgettext_lazy("mail", "Queued")
@@ -45,6 +45,7 @@ class OutgoingMail(Leased):
     message_id = models.CharField(max_length=200, blank=True)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    handing_over_at = models.DateTimeField(null=True, blank=True)  # of this attempt; cleared when it surely did not leave
     sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
