@@ -15,6 +15,7 @@ from docuai.engines.prefilling import prefill
 from docuai.engines.services import RenderOptions
 from docuai.engines.typst_engine import prefix_for
 from docuai.library import services as library
+from platform_core.kits.tenancy.scope import tenant
 from tests.benchmarks import cast
 from tests.benchmarks.bench import Bench, python
 from tests.benchmarks.measuring import in_turns, ratio
@@ -31,7 +32,7 @@ def run(bench: Bench) -> Iterator[Figure]:
     cast.wait_until_quiet()
     organization, client = cast.made_organization("bench-pdf"), cast.signed_in()
     version = cast.published(organization, "employment-contract")
-    with cast.tenant(organization.pk):
+    with tenant(organization.pk):
         source = library.source_of(version=version)
     options = RenderOptions(document_date=cast.TODAY.isoformat())
     main = prefix_for(options) + source.sources[source.language_for({}, "")].decode()

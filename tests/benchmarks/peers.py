@@ -57,7 +57,7 @@ class Peers:
 
     def _answer(self, process: "subprocess.Popen[str]", *, expected: str = "") -> str:
         assert process.stdout is not None
-        line = process.stdout.readline().strip()
+        line: str = process.stdout.readline().strip()
         if not line or (expected and line != expected):
             raise RuntimeError(f"a peer ended or said {line!r}: {' '.join(map(str, process.args))}")  # type: ignore[arg-type]
         return line
