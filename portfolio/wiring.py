@@ -6,11 +6,13 @@ from django.utils.translation import gettext_lazy
 
 from docuai import launching as docuai
 from docuai.bulk import periodic as runs
+from docuai.library import periodic as library
 from platform_core.access import periodic as access
 from platform_core.evidence.sentences import register_fields, register_sentences
 from platform_core.files import periodic as files
 from platform_core.files.purposes import register_purpose
 from platform_core.files.quota import QuotaError, register_quota
+from platform_core.mail import periodic as mail
 from platform_core.organizations.selectors.limits import STORAGE
 from platform_core.organizations.services import limits
 from platform_core.permissions import AUDIT_READ, KEY_MANAGE, MEMBER_VIEW, ORGANIZATION_VIEW
@@ -54,9 +56,11 @@ def plug() -> None:
     register_purpose("docuai.template", max_bytes=20_000_000, kinds=("docx", "text", "zip"))
     register_purpose("accounts.avatar", max_bytes=5_000_000, kinds=PICTURES)
     app.add_periodic_task(files.SWEEP_SECONDS, files.sweep_files.s(), name="remove expired uploads and deleted files")
+    app.add_periodic_task(mail.WAKE_SECONDS, mail.wake_mails.s(), name="wake due mail")
     app.add_periodic_task(runs.WAKE_SECONDS, runs.wake_runs.s(), name="wake open runs")
     app.add_periodic_task(runs.PURGE_SECONDS, runs.purge_runs.s(), name="remove documents past their retention")
     app.add_periodic_task(runs.PURGE_SECONDS, runs.purge_drafts.s(), name="delete old drafts")
+    app.add_periodic_task(library.PURGE_SECONDS, library.purge_templates.s(), name="erase deleted templates")
     app.add_periodic_task(
         access.FORGET_SECONDS, access.forget_idempotency_records.s(), name="forget idempotency records"
     )

@@ -47,7 +47,8 @@ class Content:
 
     def name_of(self, language: str) -> str:
         """This will give the file name of a language's source."""
-        return self.names.get(language) or f"template.{language}.{EXTENSIONS[self.engine]}"
+        middle = f".{language}" if len(set(self.sources.values())) > 1 else ""
+        return self.names.get(language) or f"template{middle}.{EXTENSIONS[self.engine]}"
 
     def same_as(self, other: "Content") -> bool:
         """This will say whether a version of the one would be a version of the other, sample apart."""

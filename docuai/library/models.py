@@ -1,5 +1,7 @@
 """Templates and their immutable versions."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -9,6 +11,47 @@ from platform_core.files.models import StoredFile
 from platform_core.kits.personal_data import NoPersonalData, PersonalData
 from platform_core.kits.tenancy.fields import TenantForeignKey
 from platform_core.kits.tenancy.models import OrganizationOwned
+
+
+class SchemaField(models.JSONField):
+    """A JSON Schema whose properties stay in the author's order: jsonb would sort them by length and letter."""
+
+    ORDER = "x-order"
+
+    def get_prep_value(self, value: Any) -> Any:
+        """This will write the order of each object's properties beside them."""
+        return super().get_prep_value(_numbered(value))
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """This will put the properties in that order again."""
+        return _ordered(super().from_db_value(value, expression, connection))
+
+    def deconstruct(self) -> Any:
+        """This will look like Django's own field to migrations: the column is the same."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs
+
+
+def _numbered(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_numbered(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    inner = {key: _numbered(each) for key, each in value.items()}
+    properties = value.get("properties")
+    return inner | {SchemaField.ORDER: list(properties)} if isinstance(properties, dict) else inner
+
+
+def _ordered(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_ordered(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    inner = {key: _ordered(each) for key, each in value.items() if key != SchemaField.ORDER}
+    properties, order = inner.get("properties"), value.get(SchemaField.ORDER)
+    if isinstance(properties, dict) and isinstance(order, list):
+        inner["properties"] = {name: properties[name] for name in order if name in properties} | properties
+    return inner
 
 
 class DocumentTemplate(OrganizationOwned):
@@ -70,7 +113,7 @@ class TemplateVersion(OrganizationOwned):
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     content_hash = models.CharField(max_length=64)
     default_language = models.CharField(max_length=5, default="en")
-    schema = models.JSONField(default=dict)
+    schema = SchemaField(default=dict)
     problems = models.JSONField(default=list)
     sample = models.JSONField(default=dict)
     notes = models.CharField(max_length=300, blank=True)

@@ -34,6 +34,21 @@ def with_value(row: Mapping[str, Any], path: str, value: Any) -> dict[str, Any]:
     return changed
 
 
+def in_order(row: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
+    """This will give the row with its values in the order of the fields; the database keeps none."""
+    properties = schema.get("properties", {})
+    names = [name for name in properties if name in row] + [name for name in row if name not in properties]
+    return {name: _in_order(row[name], properties.get(name, {})) for name in names}
+
+
+def _in_order(value: Any, field: Mapping[str, Any]) -> Any:
+    if isinstance(value, Mapping):
+        return in_order(value, field)
+    if isinstance(value, list):
+        return [_in_order(each, field.get("items", {})) for each in value]
+    return value
+
+
 def as_text(value: Any) -> str:
     """This will write a value as the form shows it."""
     if value is None:

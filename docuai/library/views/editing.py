@@ -98,7 +98,8 @@ def opened(version: TemplateVersion, asked: QueryDict) -> Editing:
     language = asked.get("language", "")
     if language not in content.sources:
         language = next(iter(content.sources))
-    return Editing(version, content, language, dict(version.sample), sample_text=_pretty(version.sample))
+    row = sampling.in_order(version.sample, version.schema)
+    return Editing(version, content, language, row, sample_text=_pretty(row))
 
 
 def posted(version: TemplateVersion, form: QueryDict, *, may_edit: bool) -> Editing:

@@ -1,0 +1,283 @@
+"""REST: templates, their versions, previews and schemas."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from docuai.engines.services import EngineError
+from docuai.library import problems, selectors, services, uploads
+from docuai.library.models import DocumentTemplate, TemplateVersion
+from docuai.library.serializers import (
+    ChangedTemplateSerializer,
+    FullVersionSerializer,
+    NewTemplateSerializer,
+    NewVersionSerializer,
+    PreviewSerializer,
+    TemplateSerializer,
+    TemplateWithVersionSerializer,
+)
+from docuai.permissions import TEMPLATE_EDIT, TEMPLATE_VIEW
+from platform_core.access.idempotency import idempotent
+from platform_core.access.rest import OrganizationAPIView
+from platform_core.kits.api.pagination import cursor_page
+from platform_core.kits.api.problems import ProblemError, register_problem
+from platform_core.kits.api.schema import CURSOR_PARAMETERS, page_of
+
+COLUMNS = ("id", "slug", "name", "engine", "description", "tags", "created_at", "updated_at")
+SEARCH = OpenApiParameter("q", str, description="Words of the name, the description or a tag.")
+TAG = OpenApiParameter("tag", str, description="Only templates with this tag.")
+PNG = "image/png"
+ROW = {"row": {"name": "Zoë Íñiguez", "course": "Foundations of Statistics"}}
+
+register_problem(services.TemplateError, status=422, code="template_refused")
+
+
+class _Library(OrganizationAPIView):
+    """Finds what the path names."""
+
+    def template(self) -> DocumentTemplate:
+        found = selectors.template(self.organization_id, self.kwargs["template"])
+        if found is None:
+            raise Http404
+        return found
+
+    def version(self, version_id: UUID) -> TemplateVersion:
+        versions = selectors.versions(self.template())
+        found = versions.filter(id=version_id).first()
+        if found is None:
+            raise Http404
+        return found
+
+
+class Templates(_Library):
+    """The templates of an organization."""
+
+    permissions: ClassVar[dict[str, str]] = {"GET": TEMPLATE_VIEW, "POST": TEMPLATE_EDIT}
+
+    @extend_schema(
+        operation_id="templates_list",
+        parameters=[SEARCH, TAG, *CURSOR_PARAMETERS],
+        responses=page_of(TemplateSerializer),
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """List templates, the newest first."""
+        wanted = selectors.Wanted(search=request.query_params.get("q", ""), tag=request.query_params.get("tag", ""))
+        return Response(cursor_page(request, selectors.templates(self.organization_id, wanted).values(*COLUMNS)))
+
+    @extend_schema(
+        operation_id="templates_create",
+        request={"multipart/form-data": NewTemplateSerializer},
+        responses={201: TemplateWithVersionSerializer},
+    )
+    @idempotent(with_work=False)
+    def post(self, request: Request, slug: str) -> Response:
+        """Make a template of a file. Its first version is a draft; problems do not stop it, they are listed."""
+        asked = NewTemplateSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        given = asked.validated_data
+        content = _read(given["file"], engine=given["engine"], language=given["language"])
+        version = services.create_template(
+            actor=self.actor,
+            organization=self.organization,
+            name=given["name"],
+            engine=given["engine"],
+            description=given["description"],
+            sources=content.sources,
+            assets=content.assets,
+            names=content.names,
+            schema=content.schema,
+            sample=content.sample,
+            notes=content.notes,
+        )
+        answer = Response(_shown(version.template, version), status=201)
+        answer["Location"] = reverse("api-template", kwargs={"slug": slug, "template": version.template.slug})
+        return answer
+
+
+class Template(_Library):
+    """One template."""
+
+    permissions: ClassVar[dict[str, str]] = {"GET": TEMPLATE_VIEW, "PATCH": TEMPLATE_EDIT, "DELETE": TEMPLATE_EDIT}
+
+    @extend_schema(operation_id="templates_read", responses=TemplateWithVersionSerializer)
+    def get(self, request: Request, slug: str, template: str) -> Response:
+        """Read a template with the version that new runs take, or else its newest."""
+        found = self.template()
+        return Response(_shown(found, _standing(found)))
+
+    @extend_schema(
+        operation_id="templates_change",
+        request=ChangedTemplateSerializer,
+        responses=TemplateWithVersionSerializer,
+        examples=[
+            OpenApiExample("Tags", value={"tags": ["Education", "2026"]}, request_only=True),
+        ],
+    )
+    def patch(self, request: Request, slug: str, template: str) -> Response:
+        """Rename, describe or tag a template. Its address stays."""
+        asked = ChangedTemplateSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        found = services.describe(actor=self.actor, template=self.template(), **asked.validated_data)
+        return Response(_shown(found, _standing(found)))
+
+    @extend_schema(operation_id="templates_delete", responses={204: None})
+    def delete(self, request: Request, slug: str, template: str) -> Response:
+        """Delete a template. Runs and documents made from it stay."""
+        services.delete(actor=self.actor, template=self.template())
+        return Response(status=204)
+
+
+class Versions(_Library):
+    """The versions of a template."""
+
+    permissions: ClassVar[dict[str, str]] = {"GET": TEMPLATE_VIEW, "POST": TEMPLATE_EDIT}
+
+    @extend_schema(
+        operation_id="template_versions_list",
+        parameters=CURSOR_PARAMETERS,
+        responses=page_of(FullVersionSerializer),
+    )
+    def get(self, request: Request, slug: str, template: str) -> Response:
+        """List versions, the newest first."""
+        versions = selectors.versions(self.template())
+        page = cursor_page(request, versions.values("id", "number"), order=("-number",))
+        shown = {each.pk: each for each in versions.filter(id__in=[row["id"] for row in page["results"]])}
+        return Response(page | {"results": [_version(shown[row["id"]]) for row in page["results"]]})
+
+    @extend_schema(
+        operation_id="template_versions_create",
+        request={"multipart/form-data": NewVersionSerializer},
+        responses={201: FullVersionSerializer},
+    )
+    @idempotent(with_work=False)
+    def post(self, request: Request, slug: str, template: str) -> Response:
+        """Make the next version out of another source file; sources of other languages stay. It is a draft."""
+        asked = NewVersionSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        found = self.template()
+        base = selectors.version(found)
+        assert base is not None
+        language = asked.validated_data.get("language") or base.default_language
+        content = _read(asked.validated_data["file"], engine=found.engine, language=language)
+        saved = services.save_version(
+            actor=self.actor,
+            base=base,
+            sources=content.sources,
+            assets=content.assets,
+            names=content.names,
+            schema=content.schema,
+            sample=content.sample,
+        )
+        return Response(_version(saved), status=201 if saved.number > base.number else 200)
+
+
+class Publish(_Library):
+    """Publishing a version."""
+
+    permissions: ClassVar[dict[str, str]] = {"POST": TEMPLATE_EDIT}
+
+    @extend_schema(operation_id="template_versions_publish", request=None, responses=FullVersionSerializer)
+    @idempotent()
+    def post(self, request: Request, slug: str, template: str, version_id: UUID) -> Response:
+        """Publish a version: new runs take it, runs that began keep theirs. One with errors is refused."""
+        return Response(_version(services.publish(actor=self.actor, version=self.version(version_id))))
+
+
+class Preview(_Library):
+    """The document of one row, made and not kept."""
+
+    permissions: ClassVar[dict[str, str]] = {"POST": TEMPLATE_VIEW}
+    route_class = "write"
+
+    @extend_schema(
+        operation_id="template_versions_preview",
+        request=PreviewSerializer,
+        responses={(200, "application/pdf"): OpenApiTypes.BINARY, (200, PNG): OpenApiTypes.BINARY},
+        examples=[OpenApiExample("The sample row", value={"format": "png"}, request_only=True)],
+    )
+    def post(self, request: Request, slug: str, template: str, version_id: UUID) -> HttpResponse:
+        """Make the document of one row without keeping it. `Accept: image/png` or `format` gives one page as a picture."""
+        data = request.data if isinstance(request.data, dict) else {}
+        if "format" not in data and request.headers.get("Accept", "").startswith(PNG):
+            data = {**data, "format": "png"}
+        if asked_format := request.query_params.get("format"):
+            data = {**data, "format": asked_format}
+        asked = PreviewSerializer(data=data)
+        asked.is_valid(raise_exception=True)
+        return _made(self.version(version_id), asked.validated_data)
+
+
+class Schema(_Library):
+    """The JSON Schema of a version's rows."""
+
+    permissions: ClassVar[dict[str, str]] = {"GET": TEMPLATE_VIEW}
+
+    @extend_schema(operation_id="template_versions_schema", responses=OpenApiTypes.OBJECT)
+    def get(self, request: Request, slug: str, template: str, version_id: UUID) -> Response:
+        """Read the JSON Schema (2020-12) that each row is checked against."""
+        return Response(self.version(version_id).schema)
+
+
+def _made(version: TemplateVersion, asked: dict[str, Any]) -> HttpResponse:
+    row = version.sample if asked.get("row") is None else asked["row"]
+    source, language = services.source_of(version=version), asked["language"]
+    try:
+        if asked["format"] == "png":
+            drawn = services.picture_of(source=source, row=row, language=language, page=asked["page"], dpi=asked["dpi"])
+            return HttpResponse(drawn.content, content_type=PNG, headers={"X-Pages": str(drawn.pages)})
+        made = services.preview(source=source, row=row, language=language, format=asked["format"])
+    except EngineError as error:
+        place = f" ({error.location})" if str(error.location) else ""
+        pointer = f"/row/{error.params['field']}" if "field" in error.params else "/row"
+        raise ProblemError(422, error.code, f"{error.message} {error.hint}{place}", pointer=pointer) from error
+    return HttpResponse(made.content, content_type=made.mime)
+
+
+def _read(file: Any, *, engine: str, language: str) -> Any:
+    if file.size > uploads.MAX_BYTES:
+        raise ProblemError(
+            413, "too_large", _("The file is larger than 20 MB. Use smaller pictures in it."), pointer="/file"
+        )
+    return uploads.read(engine=engine, file_name=file.name, content=file.read(), language=language)
+
+
+def _standing(template: DocumentTemplate) -> TemplateVersion:
+    versions = selectors.versions(template)
+    found = versions.filter(state="published").first() or versions.first()
+    assert found is not None
+    return found
+
+
+def _shown(template: DocumentTemplate, version: TemplateVersion) -> dict[str, Any]:
+    return {name: getattr(template, name) for name in COLUMNS} | {"version": _version(version)}
+
+
+def _version(version: TemplateVersion) -> dict[str, Any]:
+    return {
+        "id": version.pk,
+        "number": version.number,
+        "state": version.state,
+        "languages": sorted({source.language for source in version.sources.all() if source.language}),
+        "notes": version.notes,
+        "created_at": version.created_at,
+        "published_at": version.published_at,
+        "problems": [
+            {
+                "severity": problem.severity,
+                "code": problem.code,
+                "message": problem.message,
+                "hint": problem.hint,
+                "part": problem.location.part,
+                "line": problem.location.line,
+                "column": problem.location.column,
+            }
+            for problem in problems.problems_of(version)
+        ],
+    }
