@@ -1,0 +1,143 @@
+"""Every route of the project, and what each of the cast gets there. A new route does not pass without a line here.
+
+``page(name, owner, viewer)`` · ``post(name, viewer=403)`` · ``own(name)`` · ``public(name)`` · ``rest(name, owner, viewer)``.
+Objects are those of ``cast.make_cast``: paths are filled in by the names of their parameters.
+"""
+
+from tests.security.walking import IN, LOGIN, Route, own, page, post, public, rest
+
+ALLAUTH = (  # its own tests cover them; here: none of them opens to the wrong one
+    Route("account_login", 302, 302, 302, 200, elsewhere=302),
+    Route("account_signup", 302, 302, 302, 200, elsewhere=302),
+    public("account_inactive"),
+    own("account_logout", 200, anonymous=302),
+    own("account_reauthenticate", 200, anonymous=LOGIN),
+    own("account_email", 200),
+    own("account_change_password", 200),
+    own("account_set_password", 302),
+    public("account_email_verification_sent"),
+    public("account_reset_password"),
+    public("account_reset_password_done"),
+    public("account_reset_password_from_key_done"),
+    public("account_reset_password_from_key", kwargs={"uidb36": "1", "key": "x-y"}),
+    public("account_confirm_email", kwargs={"key": "none"}),
+    public("account_confirm_login_code", 302),
+)
+PUBLIC = (
+    public("home"),
+    public("style-guide"),
+    public("check"),
+    public("demo-people", 404),
+    public("demo-sign-in", 404, method="POST"),
+    public("set-language", 302, method="POST"),
+    public("set-theme", 302, method="POST"),
+    public("inbox"),  # development and tests; production has no such page
+    public("message", 404),
+    public("invitation", 404),
+    public("file-link", 404),
+    public("api-schema"),
+    public("api-docs"),
+)
+PERSON = (
+    own("profile", 200),
+    own("own-picture", 404),
+    own("picture-upload", method="POST"),
+    own("picture-remove", method="POST"),
+    own("organization-new", 200),
+)
+ORGANIZATION = (
+    page("members", 200, 200),
+    page("member-invite", 200, 403),
+    post("member-invite"),
+    page("member-picture", 404, 404),
+    post("member-role"),
+    page("member-remove", 200, 403),
+    post("member-remove"),
+    post("member-leave", viewer=IN, elsewhere=IN),
+    post("invitation-resend"),
+    post("invitation-revoke"),
+    page("organization-settings", 200, 200),
+    post("organization-settings"),
+    post("organization-transfer"),
+    page("audit", 200, 403),
+    page("keys", 200, 403),
+    page("key-new", 200, 403),
+    post("key-new"),
+    post("key-revoke"),
+    post("uploads", owner=412),
+    Route("upload", 412, 403, method="HEAD", elsewhere=412),
+    page("file", 200, 200),
+)
+RUNS = (
+    page("runs", 200, 200),
+    post("run-start", owner=404),
+    page("run", 200, 200),
+    post("run-steer"),
+    page("run-archive", 200, 200),
+    page("run-manifest", 200, 200),
+    page("run-merged", 404, 404),
+    page("run-failed", 200, 200),
+    post("run-corrections"),
+    post("run-verify"),
+    post("run-merge"),
+    page("run-mail", 200, 403),
+    post("run-mail"),
+    post("run-keep"),
+    post("run-delete"),
+    post("run-undelete", owner=404),
+    post("run-stop-worker", owner=404),
+    page("run-row", 200, 200),
+    post("run-row-correct"),
+    page("run-row-document", 200, 200),
+    page("run-row-picture", 200, 200),
+)
+TEMPLATES = (
+    page("templates", 200, 200),
+    page("template-new", 200, 403),
+    post("template-new"),
+    post("template-from-starter", elsewhere=IN),
+    page("template-starter-picture", 200, 403, elsewhere=200),
+    post("template-undelete", kwargs={"template": "template_id"}),
+    page("template", 200, 200),
+    post("template", viewer=IN),  # a look at unsaved text; saving asks for more
+    post("template-upload"),
+    post("template-describe"),
+    post("template-duplicate"),
+    post("template-delete"),
+    page("template-thumbnail", 200, 200),
+    page("template-versions", 200, 200),
+    page("template-compare", 200, 200),
+    post("template-steer"),
+    page("template-picture", 200, 200),
+    page("template-sample", 200, 200),
+    page("template-source", 200, 200),
+)
+DOCUAI_API = (
+    rest("api-templates", 200, 200),
+    rest("api-templates", 422, 403, method="POST"),
+    rest("api-template", 200, 200),
+    rest("api-template-versions", 200, 200),
+    rest("api-template-versions", 422, 403, method="POST", elsewhere=422),
+    rest("api-template-publish", IN, 403, method="POST"),
+    rest("api-template-preview", IN, 200, method="POST"),
+    rest("api-template-schema", 200, 200),
+)
+API = (
+    Route("api-me", 200, 200, 200, 401, elsewhere=200),
+    public("api-nothing", 404),
+    rest("api-organization", 200, 200),
+    rest("api-members", 200, 200),
+    rest("api-keys", 200, 403),
+    rest("api-keys", 422, 403, method="POST"),
+    rest("api-key", 204, 403, method="DELETE"),
+    rest("api-audit", 200, 403),
+    rest("api-jobs", 200, 200),
+    rest("api-job", 200, 200),
+    rest("api-job-pause", 200, 403, method="POST"),
+    rest("api-job-resume", 409, 403, method="POST"),
+    rest("api-job-cancel", 200, 403, method="POST"),
+    rest("api-job-retry", 409, 403, method="POST"),
+    rest("api-uploads", 412, 403, method="POST"),
+    rest("api-upload", 412, 403, method="DELETE", elsewhere=412),
+)
+TABLE: tuple[Route, ...] = (*ALLAUTH, *PUBLIC, *PERSON, *ORGANIZATION, *RUNS, *TEMPLATES, *API, *DOCUAI_API)
