@@ -133,6 +133,10 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 ACCOUNT_ADAPTER = "platform_core.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "platform_core.accounts.forms.SignInForm",
+    "signup": "platform_core.accounts.forms.SignUpForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

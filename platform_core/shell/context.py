@@ -10,9 +10,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy
 
 from platform_core.access.can import can
+from platform_core.accounts.models import User
 from platform_core.organizations.models import Membership, Organization
 from platform_core.shell.launcher import ORGANIZATION_NAV, PRODUCTS, NavItem, Product
-from platform_core.shell.selectors import memberships_of
+from platform_core.shell.selectors import memberships_of, people_with_roles
 
 PERSON_NAV = (
     (gettext_lazy("Profile"), "circle-user-round", "profile"),
@@ -44,6 +45,11 @@ class Shell:
     def signed_in(self) -> bool:
         user = getattr(self.request, "user", None)
         return user is not None and user.is_authenticated
+
+    @cached_property
+    def demo_people(self) -> list[tuple[User, str]]:
+        """Who one may be, with their role; nobody outside of the demo."""
+        return people_with_roles() if self.demo else []
 
     @cached_property
     def memberships(self) -> list[Membership]:

@@ -19,3 +19,14 @@ def memberships_of(user_id: UUID) -> list[Membership]:
 def demo_people() -> list[User]:
     """This will list the people one may be in the demo."""
     return list(User.objects.filter(email__endswith=DEMO_DOMAIN, is_active=True).order_by("date_joined", "email"))
+
+
+def people_with_roles() -> list[tuple[User, str]]:
+    """This will list the people of the demo with what they are; the organization is named where there are several."""
+    return [(user, _roles(memberships_of(user.pk))) for user in demo_people()]
+
+
+def _roles(memberships: list[Membership]) -> str:
+    if len(memberships) == 1:
+        return str(memberships[0].get_role_display())
+    return ", ".join(f"{m.get_role_display()} ({m.organization.name})" for m in memberships)

@@ -12,7 +12,7 @@ from platform_core.kits.tenancy.scope import tenant
 from platform_core.shell import style_guide
 from platform_core.shell.context import address
 from platform_core.shell.launcher import PRODUCTS
-from platform_core.shell.selectors import DEMO_DOMAIN, demo_people, memberships_of
+from platform_core.shell.selectors import DEMO_DOMAIN, memberships_of, people_with_roles
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -51,15 +51,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """This will ask who one wants to be; outside of the demo the page does not exist."""
     if not settings.DEMO:
         raise Http404
-    return render(request, "shell/people.html", {"people": [(user, _note(user)) for user in demo_people()]})
-
-
-def _note(user: User) -> str:
-    """The roles of a demo person, by organization only where there are several."""
-    roles = memberships_of(user.pk)
-    if len(roles) == 1:
-        return str(roles[0].get_role_display())
-    return ", ".join(f"{m.get_role_display()} ({m.organization.name})" for m in roles)
+    return render(request, "shell/people.html", {"people": people_with_roles()})
 
 
 @require_POST

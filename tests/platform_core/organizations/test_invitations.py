@@ -175,10 +175,13 @@ def test_somebody_without_an_account_signs_up_without_a_second_mail_and_comes_ba
     path, client = link(cast), Client()
     client.get(path)
 
-    response = client.post("/accounts/signup/", {"email": ANA, "password1": "a-long-new-password"})
+    response = client.post(
+        "/accounts/signup/", {"name": "Ana Quispe", "email": ANA, "password1": "a-long-new-password"}
+    )
 
     assert response["Location"] == path
     assert client.post(path)["Location"] == "/?in=andina"
+    assert cast.roles()["Ana Quispe"] == "editor"
 
 
 def test_posting_signed_out_changes_nothing(cast):
