@@ -22,6 +22,21 @@ from platform_core.kits.tenancy.ids import new_id
 if TYPE_CHECKING:
     from platform_core.accounts.models import User
 
+__all__ = [
+    "FileError",
+    "abandon_upload",
+    "begin_upload",
+    "delete",
+    "delete_key",
+    "finish_upload",
+    "keep",
+    "purge",
+    "restore",
+    "signed_link",
+    "store",
+    "write_bytes",
+    "write_stream",
+]
 NAME_LENGTH = 255
 UNKNOWN_TYPE = "application/octet-stream"
 

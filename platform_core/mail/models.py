@@ -45,7 +45,9 @@ class OutgoingMail(Leased):
     message_id = models.CharField(max_length=200, blank=True)
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    handing_over_at = models.DateTimeField(null=True, blank=True)  # of this attempt; cleared when it surely did not leave
+    handing_over_at = models.DateTimeField(
+        null=True, blank=True
+    )  # of this attempt; cleared when it surely did not leave
     sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

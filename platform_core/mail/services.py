@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
@@ -13,14 +13,18 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from platform_core.audit.services import audit
 from platform_core.jobs.models import Job
 from platform_core.kits.tenancy.ids import new_id
-from platform_core.kits.work.queue import enqueue
-from platform_core.mail import tasks
+from platform_core.kits.work.queue import enqueue, publish
+from platform_core.mail import journal, sending, tasks
 from platform_core.mail.errors import MailError
-from platform_core.mail.models import OutgoingMail
+from platform_core.mail.models import OutgoingMail, Suppression
 
-__all__ = ["MailError", "queue_mail"]
+__all__ = ["MailError", "cancel_mails", "queue_mail", "release_held_mail", "send_again", "suppress"]
+
+if TYPE_CHECKING:
+    from platform_core.accounts.models import User
 
 ATTACHMENT_KEYS = frozenset(["file_name", "content_type", "key", "offset", "size"])
 MAX_ATTACHED_BYTES = 25_000_000
@@ -75,6 +79,44 @@ def queue_mail(
     return mail
 
 
+def suppress(*, organization_id: UUID, address: str, reason: str, actor: User | None) -> Suppression:
+    """This will keep mail from an address: what waits for it is left out at hand-over. Raises MailError."""
+    wanted = _address(address)
+    with transaction.atomic():
+        found = Suppression.objects.for_organization(organization_id).filter(address__iexact=wanted).first()
+        if found is None:
+            found = Suppression.objects.create(organization_id=organization_id, address=wanted, reason=reason)
+            audit(action="mail.suppress", target=found, actor=actor, changes={"reason": ["", reason]})
+    return found
+
+
+def cancel_mails(*, organization_id: UUID, job: Job) -> int:
+    """This will cancel what waits of a job's mails and return how many; what is being handed over goes out."""
+    waiting = OutgoingMail.objects.for_organization(organization_id).filter(job=job, state=OutgoingMail.State.QUEUED)
+    return int(waiting.update(state=OutgoingMail.State.CANCELED))
+
+
+def send_again(*, actor: User | None, mail: OutgoingMail) -> bool:
+    """This will queue a mail that failed or whose outcome is unknown: a person has decided. False in any other state."""
+    with transaction.atomic():
+        rows = OutgoingMail.objects.for_organization(mail.organization_id).filter(id=mail.pk)
+        waits = {"state": "queued", "handing_over_at": None, "due_at": None, "error": ""}
+        if not rows.filter(state__in=["failed", "unknown"]).update(**waits):
+            return False
+        audit(action="mail.send_again", target=mail, actor=actor, changes={"state": [mail.state, "queued"]})
+        enqueue(tasks.send_mails)
+    return True
+
+
+def release_held_mail() -> str:
+    """This will let sending go on after staff has looked, and return why it was held; empty where it was not."""
+    reason = journal.held()
+    if journal.release():
+        sending.look_again()
+        publish(tasks.send_mails)
+    return reason
+
+
 def one_line(text: str) -> str:
     """This will make a header's text of any text: control characters and line breaks become one space."""
     return _BREAKS.sub(" ", text).strip()
@@ -89,9 +131,10 @@ def _address(to: str) -> str:
     address = to.strip()
     try:
         validate_email(address)
-    except ValidationError:
+        local, _at, domain = address.rpartition("@")
+        return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
+    except (ValidationError, UnicodeError):
         raise MailError(_("“%(address)s” is no e-mail address.") % {"address": one_line(to)[:100]}) from None
-    return address
 
 
 def _attachment(entry: Mapping[str, Any]) -> dict[str, Any]:

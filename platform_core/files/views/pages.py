@@ -1,5 +1,8 @@
 """Downloading a file: by a member who may, or by whoever holds a signed link. Receiving uploads from pages."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -14,8 +17,10 @@ from platform_core.files.views import receiving
 from platform_core.kits.storage.ports import MissingFileError, storage
 from platform_core.kits.tenancy.scope import enter_tenant
 from platform_core.kits.web.ranges import disposition, ranged
-from platform_core.organizations.models import Organization
 from platform_core.permissions import FILE_UPLOAD, FILE_VIEW
+
+if TYPE_CHECKING:
+    from platform_core.organizations.models import Organization
 
 STORAGE_LINK_SECONDS = 300
 

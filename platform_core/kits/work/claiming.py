@@ -4,11 +4,14 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.db import transaction
+from django.db import connection, models, transaction
 
+from platform_core.kits.tenancy.scope import service
 from platform_core.kits.work.leases import LEASE, LeasedQuerySet
 
 
@@ -39,3 +42,50 @@ def claim(queryset: LeasedQuerySet[Any], *, limit: int, order_by: str = "id", le
         queryset.take(ids, token=token, lease=lease)
     lost = Counter(holder for _, state, holder in found if state == "running" and holder is not None)
     return Claim(token, list(queryset.held(token).order_by(order_by)) if ids else [], lost)
+
+
+# Hop from organization to organization on the partial index (a window function would sort every waiting row, and may not
+# lock), take a few of each, in turns. SKIP LOCKED stands inside: a row that another worker holds is not counted.
+# random(): where more organizations wait than rows are taken, no organization is first every time.
+IN_TURNS = """
+WITH RECURSIVE waiting AS (
+    (SELECT organization_id FROM {table} WHERE {waits} ORDER BY organization_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT organization_id FROM {table} WHERE {waits} AND organization_id > waiting.organization_id
+            ORDER BY organization_id LIMIT 1)
+    FROM waiting WHERE waiting.organization_id IS NOT NULL
+), candidates AS MATERIALIZED (
+    SELECT mine.id, mine.turn
+    FROM waiting CROSS JOIN LATERAL (
+        SELECT locked.id, row_number() OVER (ORDER BY locked.id) AS turn
+        FROM (SELECT id FROM {table} WHERE {waits} AND organization_id = waiting.organization_id
+              ORDER BY id FOR UPDATE SKIP LOCKED
+              LIMIT (SELECT greatest(1, %(limit)s / count(organization_id)) FROM waiting)) AS locked
+    ) AS mine
+    WHERE waiting.organization_id IS NOT NULL
+    ORDER BY mine.turn, random() LIMIT %(limit)s
+)
+UPDATE {table} SET state = 'running', lease_token = %(token)s, lease_until = now() + %(lease)s, attempts = attempts + 1
+FROM candidates WHERE {table}.id = candidates.id RETURNING {table}.organization_id, {table}.id
+"""
+WAITS = "state = 'queued' AND (due_at IS NULL OR due_at <= now())"
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Rows of several organizations under one token: ids by organization, each to be worked off as that tenant."""
+
+    token: UUID
+    ids: Mapping[UUID, list[UUID]]
+
+
+def claim_in_turns(model: type[models.Model], *, limit: int, lease: timedelta = LEASE) -> Turns:
+    """This will take up to ``limit`` waiting rows of all organizations, shared evenly: one that has 100,000 rows waiting
+    does not stop another's 10. One statement, so one transaction; rows whose lease ran out are the caller's to judge."""
+    token = uuid4()
+    table = connection.ops.quote_name(model._meta.db_table)
+    with service("claim rows of all organizations"), connection.cursor() as cursor:
+        values: dict[str, Any] = {"limit": limit, "token": token, "lease": lease}
+        cursor.execute(IN_TURNS.format(table=table, waits=WAITS), values)
+        found = sorted(cursor.fetchall())
+    return Turns(token, {owner: [pk for _, pk in rows] for owner, rows in groupby(found, key=itemgetter(0))})
