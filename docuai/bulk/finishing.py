@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from docuai.bulk import retention
 from docuai.bulk.models import BulkRun, Document, RunRow
@@ -14,6 +15,9 @@ from platform_core.jobs import services as jobs
 from platform_core.jobs.models import Job
 
 NO_ROOM = "no_room"
+ACCOUNT = gettext_noop(
+    "%(accounted)s of %(total)s · workers lost: %(lost)s · rows taken up again: %(again)s · missing: %(missing)s · twice: %(twice)s"
+)
 POINTS = 40
 
 
@@ -102,15 +106,16 @@ def resume_with_room(*, organization_id: UUID, run_id: UUID) -> bool:
 
 def _say(job: Job, account: dict[str, int]) -> None:
     lost = job.result.get("lost", {})
-    level = "ok" if not (account["failed"] or account["missing"] or account["twice"]) else "warn"
-    counts = {"total": account["total"], "accounted": account["total"] - account["missing"]}
+    if not (lost or account["missing"] or account["twice"]):
+        return
     jobs.log(
         job=job,
-        level="info" if level == "ok" else "warn",
-        message="%(accounted)s of %(total)s accounted for, %(lost)s workers lost, %(again)s rows taken up again, %(missing)s missing, %(twice)s twice",
+        level="warn" if account["missing"] or account["twice"] else "info",
+        message=ACCOUNT,
+        accounted=account["total"] - account["missing"],
+        total=account["total"],
         lost=len(lost),
         again=sum(entry["rows"] for entry in lost.values()),
         missing=account["missing"],
         twice=account["twice"],
-        **counts,
     )

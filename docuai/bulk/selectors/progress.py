@@ -12,6 +12,7 @@ from docuai.bulk.models import BulkRun, RunRow
 WATCHED = 600  # of the rows made last
 RECENT_SECONDS = 20.0
 POINTS = 24
+PICTURED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,15 @@ def progress_of(run: BulkRun, *, now: datetime | None = None) -> Progress:
     line, area = _drawn([at for _, at in last]) if not run.job.ended else ("", "")
     left = counts["queued"] + counts["running"]
     ends_at = timezone.now() + timedelta(seconds=left / rate) if rate and left and run.job.state == "running" else None
-    latest = last[0][0] if last else 0
+    latest = _pictured([number for number, _ in last])
     return Progress(
         counts, workers, rate, ends_at, line, area, latest, _loss(run), chart_of(run.job.result.get("speed"))
     )
+
+
+def _pictured(numbers: list[int]) -> int:
+    """The row whose document is shown: each fiftieth, so that the picture does not flicker with every batch."""
+    return next((number for number in numbers if number % PICTURED == 0), numbers[-1] if numbers else 0)
 
 
 def _rate(instants: list[datetime], now: datetime) -> float:

@@ -15,6 +15,7 @@ from platform_core.accounts.models import User
 from platform_core.files.selectors import read_bytes
 from platform_core.jobs.models import Job, JobLogLine
 from platform_core.jobs.selectors import log_lines
+from platform_core.kits.web import numbers
 
 TONES = {"info": "", "warn": "warn", "bad": "bad"}
 
@@ -113,13 +114,17 @@ def content_of(document: Document) -> bytes:
 
 
 def _said(line: JobLogLine, names: dict[str, str]) -> str:
-    words: dict[str, Any] = {
-        key: names.get(str(value), value) if key in ("actor", "by") else value for key, value in line.parameters.items()
-    }
+    words = {key: _word(key, value, names) for key, value in line.parameters.items()}
     try:
         return gettext(line.message) % words
     except (KeyError, ValueError, TypeError):
         return gettext(line.message)
+
+
+def _word(key: str, value: Any, names: dict[str, str]) -> str:
+    if key in ("actor", "by"):
+        return names.get(str(value), str(value))
+    return numbers.write(value) if isinstance(value, int | float) else str(value)
 
 
 def _ended_counts(job: Job) -> list[tuple[str, int]]:

@@ -6,6 +6,7 @@ from docuai.bulk import tasks
 from docuai.bulk.models import BulkRun
 from platform_core.accounts.models import User
 from platform_core.jobs import services as jobs
+from platform_core.jobs.models import Job
 from platform_core.kits.work.queue import enqueue
 
 
@@ -13,12 +14,15 @@ def pause(*, actor: User | None, run: BulkRun) -> None:
     """This will stop claiming rows; those being made are finished."""
     with transaction.atomic():
         jobs.steer(job=run.job, actor=actor, to="paused")
+        _log(run, actor, "Paused", "Paused by %(by)s")
 
 
 def resume(*, actor: User | None, run: BulkRun) -> None:
     """This will go on with a paused run."""
     with transaction.atomic():
         jobs.steer(job=run.job, actor=actor, to="queued")
+        Job.objects.for_organization(run.organization_id).filter(id=run.job_id).update(reason="")
+        _log(run, actor, "Resumed", "Resumed by %(by)s")
         enqueue(tasks.render_rows, organization_id=str(run.organization_id), run_id=str(run.pk))
 
 
@@ -26,6 +30,7 @@ def cancel(*, actor: User | None, run: BulkRun) -> None:
     """This will end a run: finished documents stay, waiting rows are canceled."""
     with transaction.atomic():
         jobs.steer(job=run.job, actor=actor, to="canceled")
+        _log(run, actor, "Canceled", "Canceled by %(by)s")
         run.rows.filter(state__in=["queued", "running"]).update(state="canceled", lease_token=None, lease_until=None)
 
 
@@ -35,5 +40,14 @@ def retry(*, actor: User | None, run: BulkRun) -> int:
         again = run.rows.filter(state="failed").update(state="queued", attempts=0, error=None)
         if again:
             jobs.steer(job=run.job, actor=actor, to="queued")
+            jobs.log(job=run.job, message="%(rows)s failed rows are tried again", rows=again)
             enqueue(tasks.render_rows, organization_id=str(run.organization_id), run_id=str(run.pk))
     return again
+
+
+def _log(run: BulkRun, actor: User | None, plain: str, by: str) -> None:
+    """The log says who, by id: the name is looked up when it is read."""
+    if actor is None:
+        jobs.log(job=run.job, message=plain)
+    else:
+        jobs.log(job=run.job, message=by, by=str(actor.pk))
