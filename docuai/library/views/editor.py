@@ -103,7 +103,7 @@ def _say(request: HttpRequest, base: TemplateVersion, saved: TemplateVersion) ->
     if saved.number == base.number:
         toast(
             request,
-            _("Saved. Nothing but the sample may have changed: it is still version %(n)s.") % {"n": base.number},
+            _("Sample saved. Nothing else changed: it is still version %(n)s.") % {"n": base.number},
         )
     elif saved.number > base.number + 1:
         text = _(

@@ -83,7 +83,7 @@ def test_a_source_that_cannot_be_used_says_why_and_where(editor, greeting, andin
 
 
 def test_saving_makes_the_next_version_and_leaves_the_one_before(editor, greeting, andina):
-    answer = editor.post(PAGE, form(greeting, do="save", source="= Bye #json(\"data.json\").name"))
+    answer = editor.post(PAGE, form(greeting, do="save", source='= Bye #json("data.json").name'))
 
     assert answer.status_code == 302
     first, second = versions(andina)
@@ -195,7 +195,7 @@ def test_a_viewer_tries_samples_and_changes_nothing(sign_in, greeting, andina):
 
 def test_an_older_version_edited_beside_a_newer_one_loses_neither(editor, greeting, andina):
     with tenant(andina.pk):
-        library.save_version(actor=None, base=greeting, sources={"en": b"= Second #json(\"data.json\").name"})
+        library.save_version(actor=None, base=greeting, sources={"en": b'= Second #json("data.json").name'})
 
     answer = editor.post(PAGE, form(greeting, do="save", source="= Third"), follow=True)
 
