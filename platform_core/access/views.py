@@ -70,9 +70,11 @@ def key_revoke(request: HttpRequest, organization: Organization, key_id: Any) ->
 
 
 def _row(key: ApiKey, now: Any) -> dict[str, Any]:
+    scopes = [PERMISSIONS[name].label for name in key.scopes if name in PERMISSIONS]
     ended = key.expires_at is not None and key.expires_at <= now
     return {
         "key": key,
         "state": "revoked" if key.revoked_at else "expired" if ended else "live",
-        "scopes": [PERMISSIONS[name].label for name in key.scopes if name in PERMISSIONS],
+        "scopes": scopes,
+        "more": max(0, len(scopes) - 1),
     }

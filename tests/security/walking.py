@@ -88,12 +88,12 @@ def parameters(name: str) -> set[str]:
 
 def ask(client: Client, method: str, path: str, headers: Mapping[str, str]) -> HttpResponseBase:
     """This will make one call and take back whatever it changed."""
-    block = transaction.atomic()
-    block._from_testcase = True  # type: ignore[attr-defined]  durable blocks may stand inside, as in any test
+    block: Any = transaction.atomic()
+    block._from_testcase = True  # durable blocks may stand inside, as in any test
     with block:
-        sent = {} if method == "POST" else None
+        sent: dict[str, str] | None = {} if method == "POST" else None
         kind = {"content_type": "application/json"} if "/api/" in path and method == "POST" else {}
-        answer = getattr(client, method.lower())(path, sent, headers=headers, **kind)
+        answer: HttpResponseBase = getattr(client, method.lower())(path, sent, headers=headers, **kind)
         transaction.set_rollback(True)
     return answer
 

@@ -63,6 +63,11 @@ class Schema(AutoSchema):
         """This will sort the operation under its product."""
         return [next((tag for part, tag in TAGS if part in self.path), "Organization")]
 
+    def get_summary(self) -> str | None:
+        """This will take the first sentence of what the handler says of itself."""
+        text = super().get_description() or ""
+        return super().get_summary() or text.split(". ")[0].split("\n")[0].rstrip(".") or None
+
     def get_description(self) -> Any:  # type: ignore[override]
         """This will add which permission the caller needs."""
         text = super().get_description() or ""

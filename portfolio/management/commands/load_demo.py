@@ -10,6 +10,11 @@ from django.core.management.base import BaseCommand, CommandError
 from docuai.library import services as library
 from docuai.library.models import DocumentTemplate
 from docuai.library.starters import STARTERS
+from platform_core.access.can import Principal
+from platform_core.access.keys import authenticate
+from platform_core.access.registry import OWNER, PERMISSIONS
+from platform_core.access.scopes import allowed_scopes
+from platform_core.access.services import create_key
 from platform_core.accounts.models import User
 from platform_core.kits.tenancy.scope import tenant, unscoped
 from platform_core.organizations.models import Membership, Organization
@@ -58,12 +63,34 @@ class Command(BaseCommand):
                     library.create_from_starter(actor=None, organization=organization, starter=starter)
 
     def _write(self, andina: Organization, norte: Organization) -> None:
+        file = settings.DATA_DIR / "demo.json"
+        before = json.loads(file.read_text()) if file.exists() else {}
         facts = {
             "url": settings.BASE_URL,
             "email": PEOPLE[0][1],
             "password": PASSWORD,
             "organization": andina.slug,
+            "api_key": self._key(andina, before.get("api_key", "")),
             "mail_url": f"{settings.BASE_URL}/mail",
-            "other": {"organization": norte.slug},
+            "other": {
+                "organization": norte.slug,
+                "api_key": self._key(norte, before.get("other", {}).get("api_key", "")),
+            },
         }
-        (settings.DATA_DIR / "demo.json").write_text(json.dumps(facts, indent=2))
+        file.write_text(json.dumps(facts, indent=2))
+
+    def _key(self, organization: Organization, before: str) -> str:
+        """The key of the start before, while it works: scripts that hold it go on."""
+        with unscoped():
+            known = authenticate(before)
+        if known and known.organization_id == organization.pk:
+            return before
+        with unscoped(), tenant(organization.pk):
+            _key, secret = create_key(
+                actor=None,
+                principal=Principal(organization.pk, OWNER),
+                organization=organization,
+                name="Demo",
+                scopes=allowed_scopes(PERMISSIONS),
+            )
+        return secret
