@@ -136,6 +136,9 @@ ACCOUNT_ADAPTER = "platform_core.accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "platform_core.accounts.forms.SignInForm",
     "signup": "platform_core.accounts.forms.SignUpForm",
+    "add_email": "platform_core.accounts.forms.AddressForm",
+    "reset_password": "platform_core.accounts.forms.ResetForm",
+    "change_password": "platform_core.accounts.forms.PasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

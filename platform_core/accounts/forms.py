@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from allauth.account.forms import LoginForm, SignupForm
+from allauth.account.forms import AddEmailForm, ChangePasswordForm, LoginForm, ResetPasswordForm, SignupForm
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,18 +12,28 @@ from platform_core.accounts.models import User
 from platform_core.accounts.pictures import MOST_BYTES
 
 
-class SignInForm(LoginForm):
-    """allauth's, in our words. Named by the setting ACCOUNT_FORMS."""
+class Plain:
+    """Takes allauth's placeholders away (the label stands above) and writes E-mail as we do."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _without_placeholders(self)
-        self.fields["login"].label = _("E-mail")
+        fields: dict[str, forms.Field] = self.fields  # type: ignore[attr-defined]
+        for name, field in fields.items():
+            field.widget.attrs.pop("placeholder", None)
+            if name in ("login", "email"):
+                field.label = _("E-mail")
+
+
+class SignInForm(Plain, LoginForm):
+    """Named, as the others of allauth, by the setting ACCOUNT_FORMS."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         self.fields["remember"].label = _("Stay signed in on this device for 14 days")
 
 
-class SignUpForm(SignupForm):
-    """allauth's with a name: that is how colleagues find a person. Saved by the adapter."""
+class SignUpForm(Plain, SignupForm):
+    """With a name: that is how colleagues find a person. Saved by the adapter."""
 
     name = forms.CharField(
         label=gettext_lazy("Name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
@@ -32,14 +42,19 @@ class SignUpForm(SignupForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _without_placeholders(self)
-        self.fields["email"].label = _("E-mail")
         self.order_fields(self.field_order)
 
 
-def _without_placeholders(form: forms.Form) -> None:
-    for field in form.fields.values():
-        field.widget.attrs.pop("placeholder", None)
+class AddressForm(Plain, AddEmailForm):
+    """Another e-mail address."""
+
+
+class ResetForm(Plain, ResetPasswordForm):
+    """Where to send the link for a new password."""
+
+
+class PasswordForm(Plain, ChangePasswordForm):
+    """The old password and the new one."""
 
 
 class ProfileForm(forms.Form):

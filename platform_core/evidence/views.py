@@ -16,7 +16,7 @@ from platform_core.access.registry import PERMISSIONS
 from platform_core.audit.models import AuditEvent
 from platform_core.evidence import selectors
 from platform_core.evidence.sentences import field, sentence
-from platform_core.organizations.models import Organization
+from platform_core.organizations.models import Organization, Role
 from platform_core.permissions import AUDIT_READ
 
 STATES = {"done": "done", "denied": "bad", "failed": "bad"}
@@ -81,7 +81,7 @@ def _line(event: AuditEvent, shown: selectors.Slice, opened: str) -> Line:
         key=shown.keys.get(event.key_id) if event.key_id else None,
         state=STATES[event.outcome],
         day=timezone.localtime(event.at).date(),
-        changes=[(field(name), *_pair(value)) for name, value in event.changes.items()],
+        changes=[(field(name), *_pair(name, value)) for name, value in event.changes.items()],
         open=opened == str(event.pk),
     )
 
@@ -93,14 +93,16 @@ def _what(event: AuditEvent) -> str:
     return sentence(event.action)
 
 
-def _pair(value: Any) -> tuple[str, str]:
+def _pair(name: str, value: Any) -> tuple[str, str]:
     before, after = value if isinstance(value, list) and len(value) == 2 else (None, value)
-    return _plain(before), _plain(after)
+    return _plain(before, name), _plain(after, name)
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any, name: str) -> str:
     if value is None or value == "":
         return ""
+    if name == "role" and value in Role.values:
+        return str(Role(value).label)
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -107,7 +107,9 @@ class MemberField(forms.ModelChoiceField):  # type: ignore[type-arg]
 class TransferForm(forms.Form):
     """Who shall own the organization."""
 
-    member = MemberField(label=gettext_lazy("New owner"), queryset=Membership.objects.none())
+    member = MemberField(
+        label=gettext_lazy("New owner"), queryset=Membership.objects.none(), empty_label=gettext_lazy("Choose a member")
+    )
 
     def __init__(self, *args: Any, others: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

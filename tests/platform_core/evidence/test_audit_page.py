@@ -152,9 +152,9 @@ def test_the_opened_event_shows_before_and_after(log):
 
     text = page(log, f"?open={event.pk}")
 
-    assert '<dt>Before</dt><dd class="break">viewer</dd>' in text
-    assert '<dt>After</dt><dd class="break">editor</dd>' in text
-    assert "viewer</dd>" not in page(log)
+    assert '<dt>Before</dt><dd class="break">Viewer</dd>' in text
+    assert '<dt>After</dt><dd class="break">Editor</dd>' in text
+    assert "Viewer</dd>" not in page(log)
 
 
 @pytest.mark.django_db
