@@ -4,14 +4,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from docuai.bulk.selectors import latest_run
-from docuai.permissions import RUN_VIEW, TEMPLATE_VIEW
+from docuai.permissions import RUN_START, RUN_VIEW, TEMPLATE_VIEW
 from platform_core.organizations.models import Membership
-from platform_core.organizations.selectors.limits import Limit, declare_limit
 from platform_core.shell.launcher import FiveMinutes, LauncherCard, NavItem, Product
 
-ROWS_PER_MONTH = declare_limit(Limit("docuai.rows_per_month", gettext_lazy("Rows a month"), 2_000_000))
-ROWS_PER_RUN = declare_limit(Limit("docuai.rows_per_run", gettext_lazy("Rows of one run"), 200_000, "each"))
-
+WIZARD_PAGES = frozenset(["run-data", "run-columns", "run-options", "run-check"])
 TEMPLATE_PAGES = frozenset(["template", "template-new", "template-versions", "template-compare"])
 
 SENTENCES = {
@@ -58,9 +55,17 @@ PRODUCT = Product(
     key="docuai",
     name="DocuAI",
     icon="files",
-    route="runs",
+    route="run-new",
     nav=(
-        NavItem(gettext_lazy("Runs"), "list", "runs", RUN_VIEW, "r", frozenset(["run", "run-start", "run-row", "run-row-correct", "run-mail"])),
+        NavItem(gettext_lazy("Start"), "play", "run-new", RUN_START, "n", WIZARD_PAGES),
+        NavItem(
+            gettext_lazy("Runs"),
+            "list",
+            "runs",
+            RUN_VIEW,
+            "r",
+            frozenset(["run", "run-row", "run-row-correct", "run-mail"]),
+        ),
         NavItem(gettext_lazy("Templates"), "layout-template", "templates", TEMPLATE_VIEW, "t", TEMPLATE_PAGES),
     ),
     card=live_line,
@@ -68,7 +73,7 @@ PRODUCT = Product(
         FiveMinutes(
             gettext_lazy("Make 1,000 certificates"),
             gettext_lazy("One row, one document: none missing, none twice."),
-            "runs",
+            "run-new",
             "docuai",
         ),
     ),

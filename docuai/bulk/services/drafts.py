@@ -4,7 +4,7 @@ Two tabs: each write names the state it has seen (`seen`, the draft's `updated_a
 with `DraftChangedError` instead of overwriting what the other tab has saved.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,7 +21,8 @@ from docuai.bulk.mapping import Mapping as FieldMapping
 from docuai.bulk.models import RowFault, RunDraft
 from docuai.bulk.naming import pattern_problems
 from docuai.bulk.rechecking import recheck_row
-from docuai.bulk.selectors.drafts import last_mapped_run
+from docuai.bulk.selectors.drafts import last_mapped_run, stored_faults
+from docuai.bulk.storing_faults import fault_of
 from docuai.bulk.tables.inspecting import paste_as_file
 from docuai.bulk.tables.shapes import Dialect
 from docuai.library.models import TemplateVersion
@@ -160,6 +161,29 @@ def set_edit(*, draft: RunDraft, number: int, column: str, value: str) -> list[R
         edits[str(number)] = {**edits.get(str(number), {}), **spread(column, value)}
         locked.edits = edits
         return recheck_row(locked, number, stamp_of)
+
+
+def set_edits(*, actor: User | None, draft: RunDraft, edits: Sequence[tuple[int, str, str]]) -> None:
+    """This will correct several cells (row, column, value) at once and check again what they touch."""
+    if len(edits) == 1:
+        number, column, value = edits[0]
+        set_edit(draft=draft, number=number, column=column, value=value)
+        return
+    with changing(draft) as locked:
+        kept = {number: dict(cells) for number, cells in locked.edits.items()}
+        for number, column, value in edits:
+            kept.setdefault(str(number), {}).update(spread(column, value))
+        locked.edits = kept
+    check(actor=actor, draft=draft)
+
+
+def mend_clear(*, actor: User | None, draft: RunDraft) -> int:
+    """This will put in every answer that nobody would dispute, and return how many."""
+    clear = [fault for fault in map(fault_of, stored_faults(draft)) if fault.clear and fault.column]
+    edits = [(fault.number, fault.column, fault.answers[0].value) for fault in clear]
+    if edits:
+        set_edits(actor=actor, draft=draft, edits=edits)
+    return len(edits)
 
 
 def accept(*, draft: RunDraft, code: str) -> RunDraft:

@@ -119,7 +119,7 @@ def test_a_version_that_was_replaced_meanwhile_is_named_and_the_new_one_can_be_t
 
 
 def test_an_organization_over_its_row_limit_is_told_the_numbers(make_draft, inside):
-    PlanLimit.objects.create(organization=inside, name="docuai.rows", value=2)
+    PlanLimit.objects.create(organization=inside, name="docuai.rows_per_month", value=2)
     draft = make_draft()
 
     with pytest.raises(launching.LaunchError, match="2 of 2 left this month, 3 needed"):
