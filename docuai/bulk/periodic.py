@@ -28,7 +28,11 @@ def wake_runs() -> int:
     with service("wake open runs of all organizations"):
         runs = BulkRun.objects.filter(deleted_at=None, stage=BulkRun.Stage.RENDERING)
         found = list(runs.filter(job__state__in=Job.OPEN).values_list("organization_id", "id"))
+        reading = BulkRun.objects.filter(deleted_at=None, stage=BulkRun.Stage.READING, job__in=Job.objects.runnable())
+        tables = list(reading.values_list("organization_id", "id"))
         jobs = list(Job.objects.filter(kind__in=follow_ups.STEPS).runnable().values_list("organization_id", "id"))
+    for organization, run in tables:
+        publish(tasks.import_rows, organization_id=str(organization), run_id=str(run))
     for organization, job in jobs:
         publish(tasks.follow_up, organization_id=str(organization), job_id=str(job))
     _wake_tables()
