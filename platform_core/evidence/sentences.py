@@ -54,6 +54,7 @@ register_sentences(
         "mail.unknown": pgettext_lazy("audit", "Marked mails whose outcome is unknown"),
         "job.queued": pgettext_lazy("audit", "Resumed a job"),
         "job.paused": pgettext_lazy("audit", "Paused a job"),
+        "job.parked": pgettext_lazy("audit", "Set a job aside: it requires attention"),
         "job.canceled": pgettext_lazy("audit", "Canceled a job"),
         "platform_core.staff.look": pgettext_lazy("audit", "Looked into the organization as platform staff"),
     }

@@ -10,8 +10,8 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from platform_core.accounts.choices import regions, time_zones
 from platform_core.accounts.selectors import plain_address
+from platform_core.accounts.selectors.choices import regions, time_zones
 from platform_core.organizations.ladder import grantable
 from platform_core.organizations.models import Membership, Organization, Role
 
