@@ -87,7 +87,7 @@ def _context(draft: RunDraft, form: OptionsForm) -> dict[str, Any]:
         "names": names[:SHOWN_NAMES],
         "longest": max(names, key=len, default=""),
         "more": max(0, total - SHOWN_NAMES),
-        "rows": total,
+        "row_count": total,
         "numbered": numbered,
         "first_number": serial(name, first),
         "last_number": serial(name, first + total - 1),

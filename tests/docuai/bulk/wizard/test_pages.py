@@ -66,6 +66,7 @@ def test_from_a_file_to_a_run_step_by_step(client, andina, work):
     assert "All required fields are filled" in columns
     assert "Same meaning" in columns
 
+    assert "Check 3 rows" in text_of(client.get(step(draft_id, "options")))
     options = {
         "do": "next",
         "format": "pdf",
