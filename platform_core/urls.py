@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("orgs/<slug:slug>/keys/", include("platform_core.access.urls")),
     path("", include("platform_core.files.urls")),
+    path("", include("platform_core.jobs.urls")),
     path("", include("platform_core.shell.urls")),
     path("", include("platform_core.accounts.urls")),
     path("", include("platform_core.organizations.urls")),

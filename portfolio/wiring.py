@@ -8,15 +8,18 @@ from docuai import launching as docuai
 from docuai.bulk import periodic as runs
 from docuai.library import periodic as library
 from platform_core.access import periodic as access
+from platform_core.events import periodic as events
 from platform_core.evidence.sentences import register_fields, register_sentences
 from platform_core.files import periodic as files
 from platform_core.files.purposes import register_purpose
 from platform_core.files.quota import QuotaError, register_quota
+from platform_core.jobs import periodic as jobs
 from platform_core.mail import periodic as mail
 from platform_core.organizations.selectors.limits import STORAGE
 from platform_core.organizations.services import limits
-from platform_core.permissions import AUDIT_READ, KEY_MANAGE, MEMBER_VIEW, ORGANIZATION_VIEW
+from platform_core.permissions import AUDIT_READ, JOB_VIEW, KEY_MANAGE, MEMBER_VIEW, ORGANIZATION_VIEW
 from platform_core.shell.launcher import NavItem, register_organization_page, register_product
+from portfolio import job_kinds
 from portfolio.celery import app
 
 MEMBER_PAGES = frozenset(["member-invite", "member-remove", "member-leave"])
@@ -51,11 +54,15 @@ def plug() -> None:
         NavItem(gettext_lazy("API keys"), "key-round", "keys", KEY_MANAGE, "k", frozenset(["key-new"]))
     )
     register_organization_page(NavItem(gettext_lazy("Audit"), "scroll-text", "audit", AUDIT_READ, "a"))
+    register_organization_page(NavItem(gettext_lazy("Jobs"), "activity", "jobs", JOB_VIEW, "j", frozenset(["job"])))
+    job_kinds.plug()
     register_quota(StorageQuota())
     register_purpose("docuai.table", max_bytes=200_000_000, kinds=("csv", "xlsx", "json", "jsonl", "text"))
     register_purpose("docuai.template", max_bytes=20_000_000, kinds=("docx", "text", "zip"))
     register_purpose("accounts.avatar", max_bytes=5_000_000, kinds=PICTURES)
     app.add_periodic_task(files.SWEEP_SECONDS, files.sweep_files.s(), name="remove expired uploads and deleted files")
+    app.add_periodic_task(events.FORGET_SECONDS, events.forget_events.s(), name="delete old events")
+    app.add_periodic_task(jobs.ROOM_SECONDS, jobs.watch_room.s(), name="pause without room")
     app.add_periodic_task(mail.WAKE_SECONDS, mail.wake_mails.s(), name="wake due mail")
     app.add_periodic_task(runs.WAKE_SECONDS, runs.wake_runs.s(), name="wake open runs")
     app.add_periodic_task(runs.PURGE_SECONDS, runs.purge_runs.s(), name="remove documents past their retention")

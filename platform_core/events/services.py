@@ -5,7 +5,10 @@ from typing import Any
 from uuid import UUID
 
 from platform_core.events.models import OutboxEvent
+from platform_core.events.reading import read
 from platform_core.kits.observability.context import request_id
+
+__all__ = ["emit", "read"]
 
 
 def emit(*, type: str, organization_id: UUID, payload: Mapping[str, Any]) -> OutboxEvent:

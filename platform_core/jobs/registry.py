@@ -63,3 +63,9 @@ def register_kind(
 def kind_of(job: Job) -> Kind:
     """This will give what is known of the job's kind."""
     return KINDS.get(job.kind) or Kind(job.kind)
+
+
+def progress_of(job: Job) -> Progress:
+    """This will say how far a job is: an ended one has its counts, the rows of an open one are counted by its slice."""
+    measure = kind_of(job).progress
+    return measure(job) if measure and not job.ended else Progress(job.done, job.failed)

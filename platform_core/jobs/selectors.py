@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from platform_core.jobs.models import Job, JobLogLine, JobQuerySet
+from platform_core.kits.web import numbers
 
-BEGINS = frozenset(["Started"])
+MARKS = r"^(Started|Paused|Canceled|Parked|Finished)"
 LEAST_SECONDS = 2.0
 
 
@@ -18,6 +21,15 @@ class Pace:
 
     per_minute: float | None = None
     ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SaidLine:
+    """One line of a log as a page shows it."""
+
+    at: datetime
+    level: str
+    text: str
 
 
 def jobs(organization: Any) -> JobQuerySet:
@@ -48,10 +60,10 @@ def active_time(job: Job) -> timedelta:
     """This will add up the stretches between "Started" and whatever ended each: a pause, a failure, the end."""
     if job.started_at is None:
         return timedelta(0)
-    marks = JobLogLine.objects.for_organization(job.organization_id).filter(job=job, message__in=[*BEGINS, *STOPS])
+    marks = JobLogLine.objects.for_organization(job.organization_id).filter(job=job, message__regex=MARKS)
     total, since = timedelta(0), None
     for message, at in marks.order_by("at", "id").values_list("message", "at"):
-        if message in BEGINS:
+        if message == "Started":
             since = since or at
         elif since:
             total, since = total + (at - since), None
@@ -60,4 +72,23 @@ def active_time(job: Job) -> timedelta:
     return total or (job.finished_at or timezone.now()) - job.started_at
 
 
-STOPS = frozenset(["Paused", "Paused: no room", "Canceled", "Parked", "Finished: %(done)s done, %(failed)s failed"])
+def said_log(job: Job, *, limit: int = 100) -> list[SaidLine]:
+    """This will give the newest lines of a job's log in the reader's language; persons are named where it says who."""
+    lines = list(log_lines(job)[:limit])
+    ids = {line.parameters["by"] for line in lines if line.parameters.get("by")}
+    people = {str(user.pk): user.get_full_name() for user in get_user_model().objects.filter(pk__in=ids)} if ids else {}
+    return [SaidLine(line.at, line.level, _said(line, people)) for line in lines]
+
+
+def _said(line: JobLogLine, people: dict[str, str]) -> str:
+    words = {name: _word(name, value, people) for name, value in line.parameters.items()}
+    try:
+        return gettext(line.message) % words
+    except (KeyError, ValueError, TypeError):  # a line of an older version
+        return gettext(line.message)
+
+
+def _word(name: str, value: Any, people: dict[str, str]) -> str:
+    if name == "by":
+        return people.get(str(value)) or gettext("the platform")
+    return numbers.write(value) if isinstance(value, int | float) else str(value)

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models.functions import Now
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_lazy as _
 
 from platform_core.audit.services import audit
 from platform_core.events.services import emit
 from platform_core.jobs.models import Job, JobLogLine
+from platform_core.jobs.registry import CANCEL, PAUSE, RESUME, RETRY, kind_of
 
 if TYPE_CHECKING:
     from platform_core.accounts.models import User
     from platform_core.organizations.models import Organization
+
+
+NO_ROOM = "no_room"  # the reason of a job that the clock has paused, and will let go on
+STATES = {PAUSE: "paused", RESUME: "queued", CANCEL: "canceled", RETRY: "queued"}
+SAID = {
+    PAUSE: "Paused by %(by)s",
+    RESUME: "Resumed by %(by)s",
+    CANCEL: "Canceled by %(by)s",
+    RETRY: "Tried again by %(by)s",
+}
 
 
 class JobStateError(Exception):
@@ -43,7 +56,7 @@ def begin(*, job: Job) -> None:
     if (
         Job.objects.for_organization(job.organization_id)
         .filter(id=job.pk, state="queued")
-        .update(state="running", started_at=Now())
+        .update(state="running", started_at=Coalesce(F("started_at"), Now()))
     ):
         log(job=job, message="Started")
 
@@ -53,6 +66,73 @@ def steer(*, job: Job, actor: User | None, to: str) -> None:
     if not Job.objects.for_organization(job.organization_id).move(job.pk, to):
         raise JobStateError(str(JobStateError.message))
     audit(action=f"job.{to}", target=job, actor=actor, changes={"state": [job.state, to]})
+
+
+def take_step(*, job: Job, actor: User | None, step: str) -> None:
+    """This will pause, resume, cancel or retry a job as its kind does it. Raises JobStateError, whatever the kind raises."""
+    kind = kind_of(job)
+    if step not in kind.steps or step not in steps_of(job):
+        raise JobStateError(str(JobStateError.message))
+    if kind.steer is not None:
+        kind.steer(actor=actor, job=job, to=step)
+        return
+    with transaction.atomic():
+        move(job=job, actor=actor, step=step)
+
+
+def move(*, job: Job, actor: User | None, step: str) -> None:
+    """This will do a step with the job alone and log it; raises JobStateError. Call inside a transaction."""
+    steer(job=job, actor=actor, to=STATES[step])
+    Job.objects.for_organization(job.organization_id).filter(id=job.pk).update(reason="", attempts=0)
+    log(job=job, message=SAID[step], by=str(actor.pk) if actor else "")
+
+
+def steps_of(job: Job) -> tuple[str, ...]:
+    """This will name what can be done with a job in its state, the first one first in mind."""
+    by_state = {
+        "queued": (PAUSE, CANCEL),
+        "running": (PAUSE, CANCEL),
+        "paused": (RESUME, CANCEL),
+        "parked": (RETRY, CANCEL),
+        "partial": (RETRY,),
+        "failed": (RETRY,),
+    }
+    allowed = kind_of(job).steps
+    return tuple(step for step in by_state.get(job.state, ()) if step in allowed)
+
+
+def park(*, job: Job, reason: str) -> bool:
+    """This will stop a job that keeps failing until a person looks: visible, with the reason, never dropped."""
+    with transaction.atomic():
+        free = {"lease_token": None, "lease_until": None}
+        if not Job.objects.for_organization(job.organization_id).move(job.pk, "parked", reason=reason, **free):
+            return False
+        log(job=job, message="Parked", level="bad")
+        audit(action="job.parked", target=job, changes={"state": [job.state, "parked"]})
+        payload = {"job_id": str(job.pk), "kind": job.kind}
+        emit(type="job.parked", organization_id=job.organization_id, payload=payload)
+    return True
+
+
+def pause_for_room(*, job: Job) -> bool:
+    """This will pause an open job while disks are nearly full; False where it is not open any more."""
+    with transaction.atomic():
+        if not Job.objects.for_organization(job.organization_id).move(job.pk, "paused", reason=NO_ROOM):
+            return False
+        log(job=job, message="Paused: no room", level="bad")
+        audit(action="job.paused", target=job, changes={"state": [job.state, "paused"]})
+    return True
+
+
+def resume_with_room(*, job: Job) -> bool:
+    """This will let a job go on that was paused for room; one that a person has paused stays."""
+    with transaction.atomic():
+        ours = Job.objects.for_organization(job.organization_id).filter(state="paused", reason=NO_ROOM)
+        if not ours.move(job.pk, "queued", reason=""):
+            return False
+        log(job=job, message="There is room again")
+        audit(action="job.queued", target=job, changes={"state": ["paused", "queued"]})
+    return True
 
 
 def finish(*, job: Job, done: int, failed: int) -> bool:
