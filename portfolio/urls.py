@@ -9,16 +9,18 @@ from platform_core.kits.api.docs import Docs
 from portfolio import inbox
 
 urlpatterns = [
+    path("api/v1/", include("portfolio.api_urls")),  # first: what is asked most is found soonest
+    path("api/docs/", Docs.as_view(), name="api-docs"),
+    re_path(r"^api/.*$", Nothing.as_view(), name="api-nothing"),
     path("admin/", admin.site.urls),
     path("", include("platform_core.urls")),
     path("mail", inbox.inbox, name="inbox"),
     path("mail/<str:message_id>/", inbox.message, name="message"),
+    path("mail/<str:message_id>/frame/", inbox.frame, name="message-frame"),
+    path("mail/<str:message_id>/attachments/<int:number>/", inbox.attachment, name="message-attachment"),
     path("accounts/", include("allauth.urls")),
     path("check/", check.check, name="check"),
     path("orgs/<slug:slug>/docuai/", include("docuai.urls")),
-    path("api/v1/", include("portfolio.api_urls")),
-    path("api/docs/", Docs.as_view(), name="api-docs"),
-    re_path(r"^api/.*$", Nothing.as_view(), name="api-nothing"),
 ]
 
 handler400 = "platform_core.shell.errors.bad_request"

@@ -1,5 +1,7 @@
 """The inbox page shows what the catcher caught, and nothing in production."""
 
+from email.message import EmailMessage
+
 import pytest
 
 from portfolio.stack.mailcatcher import Keeper
@@ -36,3 +38,45 @@ def test_production_has_no_inbox(client, caught, settings):
 
     assert client.get("/mail").status_code == 404
     assert client.get(f"/mail/{caught}/").status_code == 404
+
+
+def make_designed(tmp_path):
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = "a@andina.example", "zoe@andina.example", "Designed"
+    mail.set_content("Plain words")
+    mail.add_alternative(
+        "<style>p{color:red}</style><p onclick='x()'>Designed <script>x()</script></p>", subtype="html"
+    )
+    mail.add_attachment(b"%PDF-1.7 page", maintype="application", subtype="pdf", filename="Año.pdf")
+    mail.add_attachment(b"<svg/>", maintype="image", subtype="svg+xml", filename="picture.svg")
+    Keeper(tmp_path / "mail").keep("a@andina.example", ["zoe@andina.example"], mail.as_bytes())
+    return max(tmp_path.glob("mail/*.eml")).stem
+
+
+@pytest.mark.django_db
+def test_foreign_markup_is_shown_in_a_sandboxed_frame_only(client, caught, tmp_path):
+    designed = make_designed(tmp_path)
+
+    page = client.get(f"/mail/{designed}/").content.decode()
+    frame = client.get(f"/mail/{designed}/frame/")
+
+    assert "<script>x()" not in page
+    assert f'src="/mail/{designed}/frame/" sandbox="allow-popups allow-popups-to-escape-sandbox"' in page
+    assert "Plain words" in client.get(f"/mail/{designed}/?view=text").content.decode()
+    assert "default-src 'none'" in frame["Content-Security-Policy"]
+    assert "sandbox allow-popups" in frame["Content-Security-Policy"]
+    assert frame["X-Frame-Options"] == "SAMEORIGIN"
+
+
+@pytest.mark.django_db
+def test_attachments_are_downloaded_and_a_picture_that_can_run_is_never_shown(client, caught, tmp_path):
+    designed = make_designed(tmp_path)
+
+    pdf = client.get(f"/mail/{designed}/attachments/1/?inline=1")
+    svg = client.get(f"/mail/{designed}/attachments/2/?inline=1")
+
+    assert b"".join(pdf.streaming_content) == b"%PDF-1.7 page"
+    assert pdf["Content-Disposition"] == "inline; filename=\"A_o.pdf\"; filename*=UTF-8''A%C3%B1o.pdf"
+    assert svg["Content-Disposition"].startswith("attachment")
+    assert client.get(f"/mail/{designed}/attachments/3/").status_code == 404
+    assert client.get(f"/mail/{designed}/attachments/0/").status_code == 404
