@@ -4,14 +4,16 @@ A memory counts only while the key's epoch is what it was *before* the row was r
 reading and remembering raises the epoch, so the memory is worth nothing. Both come in one round trip.
 """
 
+import functools
 import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import orjson
 import redis
-from django.core.cache import cache
+from django.conf import settings
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -65,10 +67,11 @@ def authenticate(secret: str, *, fresh: bool = False) -> Credential | None:
 def forget(hashed: str) -> None:
     """This will make every memory of a key worthless. Call it after the commit that revoked the key."""
     try:
-        name = _epoch_name(hashed)
-        cache.add(name, 0, timeout=EPOCH_SECONDS)
-        cache.incr(name)
-    except (redis.RedisError, ValueError) as error:
+        pipeline = _redis(settings.REDIS_URL).pipeline()
+        pipeline.incr(_epoch_name(hashed))
+        pipeline.expire(_epoch_name(hashed), EPOCH_SECONDS)
+        pipeline.execute()
+    except redis.RedisError as error:
         logger.warning("access.key_not_forgotten", extra={"error": type(error).__name__})
 
 
@@ -90,22 +93,37 @@ def _read(hashed: str) -> Credential | None:
 def _recall(hashed: str) -> tuple[int, Credential | None]:
     """This will return the epoch of now, and what is remembered if it is of this epoch."""
     try:
-        found = cache.get_many([_epoch_name(hashed), _memory_name(hashed)])
+        epoch, memory = _redis(settings.REDIS_URL).mget(_epoch_name(hashed), _memory_name(hashed))
     except redis.RedisError as error:
         logger.warning("access.no_memory", extra={"error": type(error).__name__})
         return -1, None
-    epoch = int(found.get(_epoch_name(hashed), 0))
-    remembered_epoch, known = found.get(_memory_name(hashed), (None, None))
-    return epoch, known if remembered_epoch == epoch else None
+    now = int(epoch or 0)
+    then, *facts = orjson.loads(memory) if memory else (None,)
+    return now, _unpacked(*facts) if then == now else None
 
 
 def _remember(hashed: str, epoch: int, known: Credential | None) -> None:
     if known is None or epoch < 0:
         return
+    ids = str(known.organization_id), known.slug, str(known.key_id), known.name
+    memory = orjson.dumps([epoch, *ids, list(known.scopes), known.expires_at])
     try:
-        cache.set(_memory_name(hashed), (epoch, known), timeout=REMEMBER_SECONDS)
+        _redis(settings.REDIS_URL).set(_memory_name(hashed), memory, ex=REMEMBER_SECONDS)
     except redis.RedisError as error:
         logger.warning("access.no_memory", extra={"error": type(error).__name__})
+
+
+def _unpacked(
+    organization_id: str, slug: str, key_id: str, name: str, scopes: list[str], expires_at: str | None
+) -> Credential:
+    end = datetime.fromisoformat(expires_at) if expires_at else None
+    return Credential(UUID(organization_id), slug, UUID(key_id), name, frozenset(scopes), end)
+
+
+@functools.cache
+def _redis(url: str) -> "redis.Redis[bytes]":
+    """One client a process: Django's cache makes one anew for each call."""
+    return redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
 
 
 def _touch(known: Credential) -> None:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar, cast
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
@@ -55,6 +56,7 @@ class Authenticated(APIView):
     renderer_classes = [JSONRenderer]
     parser_classes = [JSONParser, MultiPartParser, FormParser]
     content_negotiation_class = OneFormat
+    max_body_bytes: ClassVar[int] = 25_000_000  # larger files come as uploads in parts
     route_class: ClassVar[str] = ""  # of API_RATES; without one: read or write, by the method
 
     request: Request
@@ -72,6 +74,8 @@ class Authenticated(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """This will run before the handler; everything it raises becomes a problem."""
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+        if int(request.META.get("CONTENT_LENGTH") or 0) > self.max_body_bytes:  # before anything reads or spools it
+            raise RequestDataTooBig
         request.user  # noqa: B018  authenticates
         credential = cast(keys.Credential | None, request.auth)
         if credential is None and not request.user.is_authenticated:

@@ -20,13 +20,7 @@ from tests.factories.keys import bearer, make_key
 from tests.factories.organizations import make_member, make_organization
 
 MINUTE = timedelta(minutes=1)
-NO_REDIS = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": "redis://127.0.0.1:1/0",
-        "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
-    }
-}
+NO_REDIS = "redis://127.0.0.1:1/0"
 
 
 @pytest.fixture(autouse=True)
@@ -139,7 +133,7 @@ def test_a_key_ends_when_it_says(andina):
 
 
 def test_without_redis_keys_still_work_and_still_die(andina, settings):
-    settings.CACHES = NO_REDIS
+    settings.REDIS_URL = NO_REDIS
     key, secret = make_key(andina, [RUN_VIEW])
     assert keys.authenticate(secret)
 

@@ -159,3 +159,21 @@ def test_a_method_that_is_not_there_says_which_are(client, andina):
     answer = client.put(KEYS, "{}", content_type="application/json", headers=bearer(secret))
 
     assert (answer.status_code, answer["Allow"]) == (405, "GET, POST, HEAD, OPTIONS")
+
+
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(client, andina):
+    _key, secret = make_key(andina)
+
+    class Unread:
+        def read(self, *_size):
+            raise AssertionError("the body was read")
+
+    answer = client.post(
+        KEYS,
+        "{}",
+        content_type="application/json",
+        headers=bearer(secret),
+        **{"CONTENT_LENGTH": "1000000000", "wsgi.input": Unread()},
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
