@@ -70,6 +70,8 @@ register_fields(
         "region": pgettext_lazy("audit", "Region"),
         "time_zone": pgettext_lazy("audit", "Time zone"),
         "version": pgettext_lazy("audit", "Version"),
+        "scopes": pgettext_lazy("audit", "Permissions"),
+        "reason": pgettext_lazy("audit", "Reason"),
         "rows": pgettext_lazy("audit", "Rows"),
     }
 )
