@@ -6,6 +6,7 @@ the bare SQL is the page's own statements, scope included, sent by psycopg alone
 
 import time
 from collections.abc import Iterator
+from functools import cache
 from urllib.parse import urlsplit
 
 import psycopg
@@ -33,9 +34,8 @@ TIME = Bound(100, "ms", at_most=True)
 def run(bench: Bench) -> Iterator[Figure]:
     """This will count the queries of both pages and time them."""
     cast.wait_until_quiet()
-    organization = cast.made_organization("bench-pages")
     statements: list[float] = []
-    for name, address in addresses(organization).items():
+    for name, address in scene()[1].items():
         asked = captured(address)
         bare, singles = replayed(asked)
         statements += singles
@@ -69,8 +69,10 @@ def port() -> int:
     return urlsplit(settings.BASE_URL).port or 80
 
 
-def addresses(organization: Organization) -> dict[str, str]:
-    """This will make what the pages show, once, and give their addresses."""
+@cache
+def scene() -> tuple[Organization, dict[str, str]]:
+    """This will make what the pages show, once, and give the organization and the addresses."""
+    organization = cast.made_organization("bench-pages")
     with tenant(organization.pk):
         versions = {
             starter.slug: library.create_from_starter(actor=None, organization=organization, starter=starter)
@@ -78,10 +80,11 @@ def addresses(organization: Organization) -> dict[str, str]:
         }
     run = cast.run_made(organization, versions["employment-contract"], cast.contracts(5_000_000, ROWS))
     slug = {"slug": organization.slug}
-    return {
+    addresses = {
         "run page": reverse("run", kwargs={**slug, "number": run.number}),
         "template list": reverse("templates", kwargs=slug),
     }
+    return organization, addresses
 
 
 def captured(address: str) -> list[str]:

@@ -26,8 +26,8 @@ LEAST_BYTES = 16_000_000  # more than all buffers on the way, so that the server
 def run(bench: Bench) -> Iterator[Figure]:
     """This will measure a page beside clients that stand still."""
     cast.wait_until_quiet()
-    organization, port = cast.made_organization("bench-stalled"), pages.port()
-    address, client = pages.addresses(organization)["run page"], cast.signed_in()
+    (organization, addresses), port = pages.scene(), pages.port()
+    address, client = addresses["run page"], cast.signed_in()
     archive = reverse(
         "run-archive", kwargs={"slug": organization.slug, "number": int(address.rstrip("/").split("/")[-1])}
     )

@@ -1,0 +1,78 @@
+"""The peer of the API: the same fields by a plain ModelViewSet with a ModelSerializer and a look-up of the key.
+
+As a capable person writes it with Django REST framework and nothing else: joins named, pages by cursor, the key found by
+its hash in one query with its organization. `gunicorn tests.benchmarks.peer_api:application`.
+"""
+
+import hashlib
+import os
+from typing import Any
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.benchmarks.peer_settings")
+
+from django.core.wsgi import get_wsgi_application
+
+application = get_wsgi_application()
+
+from django.contrib.auth.models import AnonymousUser  # noqa: E402
+from django.urls import include, path  # noqa: E402
+from rest_framework.authentication import BaseAuthentication  # noqa: E402
+from rest_framework.exceptions import AuthenticationFailed, NotFound  # noqa: E402
+from rest_framework.pagination import CursorPagination  # noqa: E402
+from rest_framework.permissions import BasePermission  # noqa: E402
+from rest_framework.routers import SimpleRouter  # noqa: E402
+from rest_framework.serializers import ModelSerializer  # noqa: E402
+from rest_framework.viewsets import ReadOnlyModelViewSet  # noqa: E402
+
+from platform_core.access.models import ApiKey  # noqa: E402
+from platform_core.jobs.models import Job  # noqa: E402
+
+
+class Pages(CursorPagination):
+    """Newest first, without a count."""
+
+    ordering = "-id"
+
+
+class ByKey(BaseAuthentication):
+    """``Authorization: Bearer …``."""
+
+    def authenticate(self, request: Any) -> tuple[Any, ApiKey]:
+        secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")[2]
+        keys = ApiKey.objects.select_related("organization").filter(revoked_at=None)
+        key = keys.filter(secret_hash=hashlib.sha256(secret.encode()).hexdigest()).first()
+        if key is None:
+            raise AuthenticationFailed
+        return AnonymousUser(), key
+
+
+class OfTheKey(BasePermission):
+    """The organization in the path is the key's."""
+
+    def has_permission(self, request: Any, view: Any) -> bool:
+        if request.auth is None or request.auth.organization.slug != view.kwargs["slug"]:
+            raise NotFound
+        return True
+
+
+class JobSerializer(ModelSerializer[Job]):
+    class Meta:
+        model = Job
+        fields = [
+            "id", "kind", "title", "state", "total", "done", "failed", "reason", "subject_id", "created_at", "started_at",
+            "finished_at",
+        ]  # fmt: skip
+
+
+class Jobs(ReadOnlyModelViewSet[Job]):
+    authentication_classes = [ByKey]
+    permission_classes = [OfTheKey]
+    serializer_class = JobSerializer
+
+    def get_queryset(self) -> Any:
+        return Job.objects.filter(organization=self.request.auth.organization)  # type: ignore[union-attr]
+
+
+router = SimpleRouter()
+router.register("jobs", Jobs, basename="jobs")
+urlpatterns = [path("api/v1/orgs/<slug:slug>/", include(router.urls))]
