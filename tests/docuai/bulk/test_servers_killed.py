@@ -1,0 +1,132 @@
+"""kill -9 of Valkey, Postgres and the web server in the middle of a run, on a stack of its own: nothing missing, nothing twice."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from portfolio.stack.ports import free_port
+
+ROOT = Path(__file__).resolve().parents[3]
+ROWS = 2500
+DEADLINE_SECONDS = 240
+START = """
+from datetime import date
+from docuai.bulk import services
+from docuai.library.models import TemplateVersion
+from platform_core.kits.tenancy.scope import tenant, unscoped
+from platform_core.organizations.models import Organization
+with unscoped():
+    organization = Organization.objects.get(slug="universidad-andina")
+    with tenant(organization.pk):
+        version = TemplateVersion.objects.select_related("template").get(template__slug="certificate", state="published")
+        rows = [{{**version.sample, "name": f"Person {{n}}", "number": f"UA-{{n:05}}"}} for n in range({rows})]
+        print(services.request_run(
+            actor=None, organization=organization, version=version, rows=rows, today=date(2026, 11, 24)
+        ).pk)
+"""
+
+
+class Stack:
+    """A whole ``manage.py up`` in a folder of its own."""
+
+    def __init__(self, folder):
+        self.folder, self.port = folder, free_port()
+        self.environment = {
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith(("DATABASE", "REDIS", "STORAGE"))
+            },
+            "ENVIRONMENT": "development",
+            "DATA_DIR": str(folder),
+            "BUILD_DIR": str(ROOT / "var"),
+            "PORT": str(self.port),
+        }
+        command = [sys.executable, str(ROOT / "manage.py"), "up"]
+        self.log = (folder / "up.log").open("wb")
+        self.process = subprocess.Popen(
+            command, env=self.environment, cwd=ROOT, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+
+    def settings(self):
+        lines = (self.folder / "environment").read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines if "=" in line)
+
+    def query(self, sql):
+        """One row, past the policies; None while Postgres is away."""
+        try:
+            with psycopg.connect(self.settings()["DATABASE_URL"], connect_timeout=2) as connection:
+                connection.execute("SET ROLE portfolio_service")
+                return connection.execute(sql).fetchone()
+        except psycopg.Error:
+            return None
+
+    def kill(self, name):
+        children = json.loads((self.folder / "children.json").read_text())
+        os.kill(children[name][0], signal.SIGKILL)
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(40)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.log.close()
+
+
+def wait_until(condition, what):
+    end = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < end, f"{what} did not happen in time"
+        time.sleep(0.2)
+
+
+@pytest.fixture
+def stack(tmp_path):
+    folder = tmp_path / "stack"
+    folder.mkdir()
+    for part in (folder, *folder.parents):  # as root Postgres runs as nobody
+        if part.stat().st_uid == os.geteuid() and part != Path("/"):
+            part.chmod(part.stat().st_mode | 0o055)
+    running = Stack(folder)
+    yield running
+    running.stop()
+
+
+def test_valkey_postgres_and_web_killed_in_mid_run_lose_nothing_and_repeat_nothing(stack):
+    wait_until(lambda: (stack.folder / "demo.json").exists(), "the start")
+    environment = {**stack.environment, **stack.settings()}
+    started = subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), "shell", "-c", START.format(rows=ROWS)],
+        env=environment, cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert started.returncode == 0, started.stderr[-2000:]
+
+    def done():
+        found = stack.query("SELECT count(*) FROM docuai_runrow WHERE state = 'done'")
+        return found[0] if found else 0
+
+    for name in ("valkey", "postgres", "web"):
+        before = done()
+        wait_until(lambda before=before: done() >= before + 100, f"work before {name} is killed")
+        assert done() < ROWS, "the run ended too soon to kill anything"
+        stack.kill(name)
+    wait_until(
+        lambda: stack.query("SELECT 1 FROM platform_core_job WHERE kind = 'docuai.run' AND state = 'done'"), "the end"
+    )
+
+    rows = stack.query(
+        f"SELECT count(*) FILTER (WHERE state IN ('done', 'failed')) = {ROWS}, count(*) FROM docuai_runrow"
+    )
+    documents = stack.query(
+        "SELECT count(*) FILTER (WHERE state = 'valid'), count(DISTINCT row_id) FROM docuai_document"
+    )
+    assert rows == (True, ROWS)
+    assert documents == (ROWS, ROWS)
