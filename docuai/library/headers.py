@@ -31,7 +31,7 @@ class HeaderCheck:
 def check_header(schema: Mapping[str, Any], header: Sequence[str]) -> HeaderCheck:
     """This will compare a header with the fields of a schema, without regard to case, spaces and accents."""
     fields = [line for line in lines_of(schema) if line.scalar and not _is_inside_read_only(schema, line.path)]
-    named = {_plain(line.path.replace("[]", "")): line for line in fields}
+    named = {_plain(line.path): line for line in fields}
     columns = {_plain(column): column for column in header if column.strip()}
     absent = [line for key, line in named.items() if key not in columns]
     unused = [column for key, column in columns.items() if key not in named]
@@ -64,4 +64,4 @@ def _is_inside_read_only(schema: Mapping[str, Any], path: str) -> bool:
 
 def _plain(name: str) -> str:
     folded = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(c for c in folded if c.isalnum() or c == ".")
+    return "".join(c for c in folded if c.isalnum())
