@@ -19,7 +19,7 @@ from docuai.bulk.table_validation import TableValidation, ValidatedBatch
 from docuai.bulk.tables.reading import OpenTable, open_table
 from docuai.bulk.tables.shapes import Dialect, Kind
 from docuai.bulk.validating import RowValidator
-from docuai.engines.selectors import characters_without_font
+from docuai.engines.services import characters_without_font
 from docuai.library.models import TemplateVersion
 from platform_core.files import selectors as files
 from platform_core.files.models import StoredFile

@@ -44,7 +44,7 @@ FIXED = ("consolas", "courier", "mono", "menlo", "lucida console")
 def use_font_dir(folder: Path) -> None:
     """This will set the folder in a process without Django (the sandbox child)."""
     _chosen[:] = [folder]
-    for cached in (fonts_fingerprint, families, coverage):
+    for cached in (fonts_fingerprint, families, coverage, _covered):
         cached.cache_clear()
 
 
@@ -90,6 +90,19 @@ def coverage(family: str) -> frozenset[int]:
         return frozenset()
     with _open(path) as font:
         return frozenset(font.getBestCmap())
+
+
+def characters_without_font(text: str) -> str:
+    """This will give the characters of a text that no shipped font has, each once, in the order of the text."""
+    covered = _covered()
+    if not covered:
+        return ""  # no font folder yet: the renderer will name them
+    return "".join(dict.fromkeys(character for character in text if ord(character) not in covered))
+
+
+@cache
+def _covered() -> frozenset[int]:
+    return frozenset().union(*(coverage(family) for family in families()))
 
 
 def twin_of(font: str) -> str:

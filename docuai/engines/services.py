@@ -25,6 +25,7 @@ from docuai.engines.base import (
     RowResult,
     VersionSource,
 )
+from docuai.engines.fonts import characters_without_font
 from platform_core.kits.sandbox import wire
 from platform_core.kits.sandbox.pool import Reply, Sandbox, SandboxCrash
 
@@ -41,6 +42,7 @@ __all__ = [
     "RowResult",
     "VersionSource",
     "capabilities",
+    "characters_without_font",
     "close",
     "engine_fingerprint",
     "inspect",
