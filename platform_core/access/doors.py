@@ -24,10 +24,14 @@ class RefusedError(PermissionDenied):
     def __init__(self, principal: Principal, permission: str, obj: Any = None) -> None:
         super().__init__(permission)
         self.principal, self.permission, self.obj = principal, permission, obj
+        self.written = False
 
     def write(self) -> None:
-        """This will write the refusal into the organization's audit log."""
+        """This will write the refusal into the organization's audit log, once however many doors it passes."""
         who = self.principal
+        if self.written:
+            return
+        self.written = True
         with tenant(who.organization_id):
             audit_refusal(
                 action=self.permission,

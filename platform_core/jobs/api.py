@@ -2,7 +2,6 @@
 
 from typing import Any, ClassVar
 
-from django.db import transaction
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
@@ -18,12 +17,11 @@ from platform_core.jobs.registry import CANCEL, PAUSE, RESUME, RETRY, kind_of
 from platform_core.jobs.serializers import JobFilterSerializer, JobSerializer
 from platform_core.kits.api.pagination import cursor_page
 from platform_core.kits.api.parameters import read_parameters
-from platform_core.kits.api.problems import ProblemError, register_problem
+from platform_core.kits.api.problems import register_problem
 from platform_core.kits.api.schema import CURSOR_PARAMETERS, page_of
 from platform_core.permissions import JOB_MANAGE, JOB_VIEW
 
 COLUMNS = tuple(JobSerializer().fields)
-STATES = {PAUSE: "paused", RESUME: "queued", CANCEL: "canceled", RETRY: "queued"}
 register_problem(services.JobStateError, status=409, code="job_state")
 
 
@@ -65,15 +63,8 @@ class JobStep(OrganizationAPIView):
     def take(self, job_id: Any) -> Response:
         """This will take the step and answer the job as it is now; 409 where its state or its kind does not allow it."""
         job = get_object_or_404(Job.objects.for_organization(self.organization_id), pk=job_id)
-        kind = kind_of(job)
-        require(self.principal, kind.manage or JOB_MANAGE, job)
-        if self.step not in kind.steps:
-            raise ProblemError(409, "job_step", services.JobStateError.message)
-        if kind.steer:
-            kind.steer(actor=self.actor, job=job, to=self.step)
-        else:
-            with transaction.atomic():
-                services.steer(job=job, actor=self.actor, to=STATES[self.step])
+        require(self.principal, kind_of(job).manage or JOB_MANAGE, job)
+        services.take_step(job=job, actor=self.actor, step=self.step)
         return Response(Job.objects.for_organization(self.organization_id).values(*COLUMNS).get(pk=job_id))
 
 

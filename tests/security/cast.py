@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from docuai.bulk import rendering
 from docuai.bulk import services as bulk
+from docuai.bulk.services import drafts
 from docuai.library import services as library
 from platform_core.files import services as files
 from platform_core.jobs.models import Job
@@ -53,11 +54,11 @@ def make_cast() -> Cast:
         key=secret,
         bare_key=make_key(andina, ["platform_core.file.view"])[1],
         other_key=make_key(norte)[1],
-        values={"slug": "andina", "key_id": key.pk, "user_id": viewer.pk, **_objects(andina, viewer)},
+        values={"slug": "andina", "key_id": key.pk, "user_id": viewer.pk, **_objects(andina, owner, viewer)},
     )
 
 
-def _objects(andina: Any, viewer: Any) -> dict[str, Any]:
+def _objects(andina: Any, owner: Any, viewer: Any) -> dict[str, Any]:
     with tenant(andina.pk):
         invitation = Invitation.objects.create(
             organization=andina,
@@ -69,16 +70,19 @@ def _objects(andina: Any, viewer: Any) -> dict[str, Any]:
         file = files.store(
             organization_id=andina.pk, name="a.csv", content=b"name\nAna\n", purpose="docuai.table", actor=None
         )
-        draft = library.create_template(
+        first = library.create_template(
             actor=None, organization=andina, name="Greeting", engine="typst", sources={"en": SOURCE}
         )
-        version = library.publish(actor=None, version=draft)
+        version = library.publish(actor=None, version=first)
         run = bulk.request_run(
             actor=None, organization=andina, version=version, rows=[{"name": "Ana"}], today=date(2026, 11, 24)
         )
         while rendering.render_rows(organization_id=andina.pk, run_id=run.pk):
             pass
+        draft = drafts.create_draft(actor=owner, organization=andina, version=version)
+        drafts.add_table(actor=owner, draft=draft, name="people.csv", content=b"name\nAna\n")
         return {
+            "draft_id": draft.pk,
             "invitation_id": invitation.pk,
             "member_id": Membership.objects.get(user=viewer).pk,
             "job_id": job.pk,
@@ -92,6 +96,8 @@ def _objects(andina: Any, viewer: Any) -> dict[str, Any]:
             "starter": "certificate",
             "language": "en",
             "token": "none",
+            "reason": "longest",
+            "name": "none.csv",
             "message_id": "none",
         }
 

@@ -33,6 +33,8 @@ PUBLIC = (
     public("set-theme", 302, method="POST"),
     public("inbox"),  # development and tests; production has no such page
     public("message", 404),
+    public("message-frame", 404),
+    public("message-attachment", 404),
     public("invitation", 404),
     public("file-link", 404),
     public("api-schema"),
@@ -67,6 +69,9 @@ ORGANIZATION = (
     post("uploads", owner=412),
     Route("upload", 412, 403, method="HEAD", elsewhere=412),
     page("file", 200, 200),
+    page("jobs", 200, 200),
+    page("job", 200, 200),
+    post("job-steer", owner=409),
 )
 RUNS = (
     page("runs", 200, 200),
@@ -90,6 +95,23 @@ RUNS = (
     post("run-row-correct"),
     page("run-row-document", 200, 200),
     page("run-row-picture", 200, 200),
+)
+WIZARD = (  # a draft is its maker's own
+    page("run-new", 200, 200),
+    post("run-new", owner=422),
+    page("run-data", 200, 403),
+    post("run-data"),
+    page("run-columns", 200, 403),
+    post("run-columns"),
+    page("run-options", 200, 403),
+    post("run-options"),
+    page("run-check", 200, 403),
+    post("run-check"),
+    page("run-draft-faults", 200, 403),
+    page("run-draft-picture", 200, 403),
+    page("run-draft-extreme", 404, 403),
+    post("run-draft-discard"),
+    page("sample-table", 404, 404),
 )
 TEMPLATES = (
     page("templates", 200, 200),
@@ -140,4 +162,4 @@ API = (
     rest("api-uploads", 412, 403, method="POST"),
     rest("api-upload", 412, 403, method="DELETE", elsewhere=412),
 )
-TABLE: tuple[Route, ...] = (*ALLAUTH, *PUBLIC, *PERSON, *ORGANIZATION, *RUNS, *TEMPLATES, *API, *DOCUAI_API)
+TABLE: tuple[Route, ...] = (*ALLAUTH, *PUBLIC, *PERSON, *ORGANIZATION, *RUNS, *WIZARD, *TEMPLATES, *API, *DOCUAI_API)
