@@ -14,7 +14,6 @@ from platform_core.files import selectors as files
 from platform_core.jobs import services as jobs
 from platform_core.jobs.models import Job
 
-NO_ROOM = "no_room"
 ACCOUNT = gettext_noop(
     "%(accounted)s of %(total)s · workers lost: %(lost)s · rows taken up again: %(again)s · missing: %(missing)s · twice: %(twice)s"
 )
@@ -82,26 +81,11 @@ def pause_without_room(*, run: BulkRun) -> bool:
 
 
 def pause_for_room(*, run: BulkRun, token: UUID | None = None) -> None:
-    """This will give back what is held and pause with the reason; the clock goes on when there is room again."""
+    """This will give back what is held and pause with the reason; the clock of jobs goes on when there is room again."""
     with transaction.atomic():
         if token is not None:
             RunRow.objects.for_organization(run.organization_id).release(token)
-        moved = Job.objects.for_organization(run.organization_id).move(run.job_id, "paused", reason=NO_ROOM)
-        if moved:
-            jobs.log(job=run.job, level="bad", message="Paused: no room")
-
-
-def resume_with_room(*, organization_id: UUID, run_id: UUID) -> bool:
-    """This will let a run go on that was paused for want of room; False while there is still none."""
-    if files.room().is_low:
-        return False
-    run = BulkRun.objects.for_organization(organization_id).select_related("job").get(id=run_id)
-    with transaction.atomic():
-        paused = Job.objects.for_organization(organization_id).filter(reason=NO_ROOM, state="paused")
-        if not paused.move(run.job_id, "queued", reason=""):
-            return False
-        jobs.log(job=run.job, message="There is room again")
-    return True
+        jobs.pause_for_room(job=run.job)
 
 
 def _say(job: Job, account: dict[str, int]) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext as _
 
 from docuai.bulk import mailing, merging, verifying
 from docuai.bulk.steps import Step
@@ -37,8 +38,9 @@ def work(*, organization_id: UUID, job_id: UUID) -> bool:
         return False
     job: Job = taken.rows[0]
     if job.attempts > MAX_ATTEMPTS:
-        held.move(job.pk, "parked", lease_token=None, lease_until=None)
-        jobs.log(job=job, level="bad", message="Parked")
+        jobs.park(
+            job=job, reason=_("A step of this work ended five times without a result. Look at the log, then retry.")
+        )
         return False
     with kept(lambda: held.renew(taken.token, lease=LEASE), LEASE):
         step = STEPS[job.kind](job)

@@ -1,11 +1,11 @@
-"""The clock of runs: what nobody holds is woken, what is paused for room goes on, what has lasted long enough goes."""
+"""The clock of runs: what nobody holds is woken, what has lasted long enough goes."""
 
 from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
-from docuai.bulk import finishing, follow_ups, retention, tasks
+from docuai.bulk import follow_ups, retention, tasks
 from docuai.bulk.models import BulkRun, RunDraft
 from platform_core.jobs.models import Job
 from platform_core.kits.tenancy.scope import service, tenant
@@ -24,7 +24,6 @@ def wake_runs() -> int:
 
     So no lost message and no dead worker can stop a run; nor can follow-up jobs get stuck.
     """
-    _resume_for_room()
     with service("wake open runs of all organizations"):
         runs = BulkRun.objects.filter(deleted_at=None, stage=BulkRun.Stage.RENDERING)
         found = list(runs.filter(job__state__in=Job.OPEN).values_list("organization_id", "id"))
@@ -77,15 +76,3 @@ def purge_runs() -> int:
         with tenant(organization):
             retention.purge(organization_id=organization, run_id=run)
     return len(found)
-
-
-def _resume_for_room() -> None:
-    with service("find runs that wait for room in all organizations"):
-        found = list(
-            BulkRun.objects.filter(job__state="paused", job__reason=finishing.NO_ROOM).values_list(
-                "organization_id", "id"
-            )
-        )
-    for organization, run in found:
-        with tenant(organization):
-            finishing.resume_with_room(organization_id=organization, run_id=run)

@@ -10,6 +10,7 @@ from docuai.bulk import rendering, selectors, services
 from docuai.bulk.models import Document, RunRow
 from docuai.engines import services as engines
 from docuai.library import services as library
+from platform_core.jobs.periodic import watch_room
 from platform_core.kits.tenancy.scope import tenant, unscoped
 from platform_core.organizations.models import Organization
 
@@ -194,3 +195,19 @@ def test_a_row_of_another_language_is_rendered_in_its_own(organization):
 
     texts = ["".join(engines.text_of(pdf=selectors.content_of(d))) for d in selectors.valid_documents(run)]
     assert ["Hello" in texts[0], "Hola" in texts[1]] == [True, True]
+
+
+def test_without_room_the_run_waits_and_goes_on_when_there_is_some(organization, version, settings):
+    run = make_run(organization, version, [{"name": "Ana"}])
+    settings.MIN_FREE_PERCENT = 101
+
+    work(run)
+    assert (run.job.state, run.job.reason, selectors.counts(run)["queued"]) == ("paused", "no_room", 1)
+
+    settings.MIN_FREE_PERCENT = 0
+    with unscoped():
+        watch_room()
+    work(run)
+
+    assert run.job.state == "done"
+    assert Document.objects.filter(run=run).count() == 1
