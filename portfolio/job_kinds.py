@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from docuai.permissions import RUN_MANAGE
 from platform_core.jobs import services as jobs
 from platform_core.jobs.models import Job
 from platform_core.jobs.registry import CANCEL, PAUSE, RESUME, RETRY, Progress, register_kind
+from platform_core.mail.models import OutgoingMail
 from platform_core.mail.services import cancel_mails
 
 CHECK = "docuai.check"
@@ -25,7 +27,12 @@ def plug() -> None:
     register_kind(verifying.JOB_KIND, label=_("Verify documents"), page_url=run_page, manage=RUN_MANAGE)
     register_kind(merging.JOB_KIND, label=_("Merge documents"), page_url=run_page, manage=RUN_MANAGE)
     register_kind(
-        mailing.JOB_KIND, label=_("Mail documents"), page_url=run_page, steer=steer_mailing, manage=RUN_MANAGE
+        mailing.JOB_KIND,
+        label=_("Mail documents"),
+        page_url=run_page,
+        steer=steer_mailing,
+        manage=RUN_MANAGE,
+        details=mails_by_state,
     )
     register_kind(CHECK, label=_("Check a table"), steps=(CANCEL,), manage=RUN_MANAGE)
 
@@ -57,6 +64,13 @@ def steer_mailing(*, actor: Any, job: Job, to: str) -> None:
         jobs.move(job=job, actor=actor, step=to)
         if to == CANCEL:
             cancel_mails(organization_id=job.organization_id, job=job)
+
+
+def mails_by_state(job: Job) -> list[tuple[Any, int]]:
+    """This will count the mails of a job by state, those states that there are."""
+    found = OutgoingMail.objects.for_organization(job.organization_id).filter(job=job)
+    counts = dict(found.order_by().values_list("state").annotate(n=Count("id")))
+    return [(label, counts[state]) for state, label in OutgoingMail.State.choices if state in counts]
 
 
 def _run(job: Job) -> BulkRun | None:

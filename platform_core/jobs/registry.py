@@ -24,6 +24,7 @@ class Progress:
 PageUrl = Callable[[Job, str], str]
 Steer = Callable[..., None]
 Measure = Callable[[Job], Progress]
+Details = Callable[[Job], list[tuple[Any, int]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Kind:
     progress: Measure | None = None
     steps: tuple[str, ...] = STEPS
     manage: str = ""  # permission for the buttons; JOB_MANAGE without
+    details: Details | None = None
 
 
 KINDS: dict[str, Kind] = {}
@@ -51,13 +53,14 @@ def register_kind(
     progress: Measure | None = None,
     steps: tuple[str, ...] = STEPS,
     manage: str = "",
+    details: Details | None = None,
 ) -> None:
     """This will plug a slice into the job pages; the later registration of a kind wins.
 
     ``page_url(job, organization_slug)`` gives the slice's own page, ``steer(actor=, job=, to=)`` pauses, resumes, cancels
-    or retries, ``progress(job)`` counts rows of an open job.
+    or retries, ``progress(job)`` counts rows of an open job, ``details(job)`` gives labels and counts for a card of its own.
     """
-    KINDS[kind] = Kind(kind, label, page_url, steer, progress, steps, manage)
+    KINDS[kind] = Kind(kind, label, page_url, steer, progress, steps, manage, details)
 
 
 def kind_of(job: Job) -> Kind:

@@ -20,6 +20,7 @@ from platform_core.jobs import selectors, services
 from platform_core.jobs.models import Job
 from platform_core.jobs.registry import CANCEL, KINDS, PAUSE, RESUME, RETRY, Progress, kind_of, progress_of
 from platform_core.kits.storage.room import room
+from platform_core.kits.web import numbers
 from platform_core.kits.web.pagination import paginate
 from platform_core.kits.web.requests import go, page_or_fragment
 from platform_core.kits.web.toasts import toast
@@ -122,6 +123,7 @@ def _page(
         "closed": closed,
         "pace": selectors.pace(job, done=closed),
         "log": selectors.said_log(job),
+        "details": kind.details(job) if kind.details else [],
         "own_page": kind.page_url(job, organization.slug) if kind.page_url else "",
         "buttons": [_button(step, job, card) for step in services.steps_of(job)] if may else [],
         "room": room() if job.state == "paused" and job.reason == services.NO_ROOM else None,
@@ -144,10 +146,10 @@ def _button(step: str, job: Job, card: Card) -> dict[str, str]:
     icons = {PAUSE: "pause", RESUME: "play", CANCEL: "x", RETRY: "rotate-ccw"}
     if step == CANCEL and card.left:
         text = ngettext("Cancel job: %(n)s stays undone", "Cancel job: %(n)s stay undone", card.left)
-        label = text % {"n": card.left}
+        label = text % {"n": numbers.write(card.left)}
     elif step == RETRY and card.progress.failed:
         label = ngettext("Try %(n)s failed again", "Try %(n)s failed again", card.progress.failed)
-        label %= {"n": card.progress.failed}
+        label %= {"n": numbers.write(card.progress.failed)}
     else:
         label = {
             PAUSE: _("Pause job"),

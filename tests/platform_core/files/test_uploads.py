@@ -10,6 +10,8 @@ import pytest
 from django.test import RequestFactory
 from django.utils import timezone
 
+from platform_core.access.can import Principal
+from platform_core.access.services import create_key
 from platform_core.audit.models import AuditEvent
 from platform_core.files import periodic, selectors, spool
 from platform_core.files.models import StoredFile, Upload
@@ -307,3 +309,29 @@ def test_the_clock_removes_expired_uploads_and_files_put_away_long_ago(tus, andi
     with pytest.raises(selectors.MissingFileError):
         selectors.read_bytes(key=key)
     assert spooled() == []
+
+
+def test_a_program_uploads_with_its_key_and_goes_on_where_it_stopped(client, andina, ana):
+    with tenant(andina.pk):
+        _key, secret = create_key(
+            actor=ana,
+            principal=Principal(andina.pk, "owner", ana.pk),
+            organization=andina,
+            name="upload",
+            scopes=["platform_core.file.upload"],
+        )
+    program = Tus(client, "/api/v1/orgs/andina/files/uploads/", {**HEADERS, "Authorization": f"Bearer {secret}"})
+
+    url = program.create(len(CSV))["Location"]
+    program.patch(url, 0, CSV[:9])
+    assert program.head(url)["Upload-Offset"] == "9"
+    last = program.patch(url, 9, CSV[9:])
+
+    assert url.startswith("/api/v1/orgs/andina/files/uploads/")
+    with tenant(andina.pk):
+        assert StoredFile.objects.get(id=last["Upload-File-Id"]).uploaded_by is None
+    refused = program.create(2_000_000)
+    assert (refused.status_code, refused["Content-Type"]) == (413, "application/problem+json")
+    assert client.options(program.base, headers=program.headers)["Tus-Version"] == "1.0.0"
+    without = {name: value for name, value in program.headers.items() if name != "Authorization"}
+    assert Tus(client, program.base, without).create(10).status_code == 401
