@@ -10,6 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from platform_core.kits.web import numbers
+
 EXCERPT = 120
 
 MESSAGES = {
@@ -39,8 +41,8 @@ MESSAGES = {
     "unreadable_character": _("A character that the encoding cannot read"),
     "missing_glyph": _("No font has %(characters)s"),
     "leading_equals": _("Starts with “=”, a formula"),
-    "cell_too_big": _("%(bytes)s bytes, a cell holds %(limit)s"),
-    "row_too_big": _("%(bytes)s bytes, a row holds %(limit)s"),
+    "cell_too_big": _("%(size)s, a cell holds %(most)s"),
+    "row_too_big": _("%(size)s, a row holds %(most)s"),
     "open_quote": _("%(lines)s lines in one cell: a quotation mark is not closed"),
     "ragged_row": _("%(cells)s cells instead of %(columns)s"),
     "duplicate_row": _("Same as row %(number)s"),
@@ -100,6 +102,8 @@ class Fault:
     def message(self) -> str:
         """This will say what is wrong, in the reader's language."""
         words: dict[str, Any] = {"field": self.field_name, **self.params}
+        if "bytes" in words:
+            words |= {"size": numbers.size(words["bytes"]), "most": numbers.size(words["limit"])}
         return str(MESSAGES[self.code]) % words
 
     def to_json(self) -> dict[str, Any]:

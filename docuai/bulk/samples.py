@@ -17,6 +17,11 @@ class ExtremeRow:
     empty_fields: tuple[str, ...] = ()
 
 
+def _is_prose(value: Any) -> bool:
+    """A text that a layout has to make room for: no address of mail or web."""
+    return isinstance(value, str) and "@" not in value and "://" not in value
+
+
 @dataclass(slots=True)
 class _Best:
     score: int
@@ -57,7 +62,7 @@ class Extremes:
         for reason, best in self._best.items():
             if reason == "emptiest" and best.score == 0:
                 continue
-            texts = {name: len(value) for name, value in best.values.items() if isinstance(value, str)}
+            texts = {name: len(value) for name, value in best.values.items() if _is_prose(value)}
             name = max(texts, key=texts.__getitem__, default="")
             empty = tuple(field for field in fields if best.values.get(field) in (None, "", []))
             picked.setdefault(

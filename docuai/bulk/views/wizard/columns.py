@@ -41,6 +41,9 @@ TYPE_WORDS = {
 }
 
 
+NAMES = {"lang": gettext_lazy("Language"), "email": gettext_lazy("E-mail")}
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One field as the page shows it."""
@@ -56,6 +59,8 @@ class Line:
     @property
     def name(self) -> str:
         """The field for people: `issued_on` as "Issued on"."""
+        if self.field.path in NAMES:
+            return str(NAMES[self.field.path])
         words = self.field.path.replace("[]", "").replace(".", ", ").replace("_", " ")
         return words[:1].upper() + words[1:]
 
@@ -70,6 +75,16 @@ class Line:
     def source(self) -> dict[str, Any]:
         """The entry as the form's inputs have it."""
         return shown_source(self.entry)
+
+    @property
+    def from_words(self) -> str:
+        """Where its value comes from, in one line."""
+        source = self.entry.source if self.entry else None
+        if source is None:
+            return ""
+        if source.kind == "constant":
+            return f"“{source.value}”"
+        return " + ".join(source.columns) or str(_("number sequence"))
 
     @property
     def chips(self) -> list[str]:
@@ -141,8 +156,11 @@ def _context(draft: RunDraft) -> dict[str, Any]:
     suggested = suggestions_for(draft, last)
     lines = [_line(one, mapping, found, {p.name: p.message for p in blocking}) for one in suggested]
     left = len(blocking)
+    first = [line for line in lines if line.entry or line.field.required]
     return {
-        "lines": lines,
+        "lines": first,
+        "others": [line for line in lines if line not in first],
+        "field_count": len(lines),
         "matched": sum(1 for line in lines if line.entry),
         "columns": names,
         "unused": [problem.name for problem in problems if problem.code == "unused_column"],

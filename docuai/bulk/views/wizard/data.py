@@ -107,11 +107,17 @@ def _readings(table: dict[str, Any], dialect: dict[str, Any]) -> list[dict[str, 
             "encoding": choice["encoding"],
             "name": NAMES.get(choice["encoding"], choice["encoding"]),
             "unreadable": choice["unreadable"],
-            "text": " · ".join(choice["preview"])[:120],
+            "text": _differing(choice["preview"], str(dialect.get("delimiter") or ",")),
             "chosen": choice["encoding"] == dialect.get("encoding"),
         }
         for choice in table["choices"]["encodings"]
     ]
+
+
+def _differing(lines: list[str], delimiter: str) -> str:
+    """The cells in which readings differ: those with a letter outside of ASCII."""
+    cells = [cell.strip(' "') for line in lines for cell in line.split(delimiter) if not cell.isascii()]
+    return ", ".join(dict.fromkeys(cells))[:90] or " ".join(lines)[:90]
 
 
 def _parts(cell: Any, *, mark: bool) -> list[tuple[str, bool]]:
