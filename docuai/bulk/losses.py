@@ -5,10 +5,14 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from docuai.bulk.models import BulkRun
 from platform_core.jobs import services as jobs
 from platform_core.jobs.models import Job
+
+WORKER_LOST = gettext_noop("Worker lost: no sign of life in time")
+TAKEN_UP = gettext_noop("%(rows)s rows taken up again")
 
 
 def note(*, run: BulkRun, lost: Mapping[UUID, int]) -> None:
@@ -22,7 +26,7 @@ def note(*, run: BulkRun, lost: Mapping[UUID, int]) -> None:
         for token, rows in lost.items():
             entry = known.setdefault(str(token), {"at": datetime.now(UTC).isoformat(timespec="seconds"), "rows": 0})
             if not entry["rows"]:
-                jobs.log(job=job, level="warn", message="Worker lost: no sign of life in time")
+                jobs.log(job=job, level="warn", message=WORKER_LOST)
             entry["rows"] += rows
-            jobs.log(job=job, level="info", message="%(rows)s rows taken up again", rows=rows)
+            jobs.log(job=job, level="info", message=TAKEN_UP, rows=rows)
         job.save(update_fields=["result"])

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from docuai.bulk import tasks
 from docuai.bulk.faults import Fault
@@ -67,10 +68,10 @@ def correct_row(
         voided = _void(held, reason or _("Corrected"))
         _write_down(run, held, actor, before=row.data, voided=voided)
         if voided:
-            message = "Row %(row)s corrected, version %(version)s void"
+            message = gettext_noop("Row %(row)s corrected, version %(version)s void")
             jobs.log(job=job, message=message, row=held.number, version=voided.number)
         else:
-            jobs.log(job=job, message="Row %(row)s corrected", row=held.number)
+            jobs.log(job=job, message=gettext_noop("Row %(row)s corrected"), row=held.number)
         enqueue(tasks.render_rows, organization_id=str(run.organization_id), run_id=str(run.pk))
     return held
 

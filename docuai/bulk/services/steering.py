@@ -1,6 +1,7 @@
 """Steering a run: pause, resume, cancel, retry."""
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from docuai.bulk import tasks
 from docuai.bulk.models import BulkRun
@@ -14,7 +15,7 @@ def pause(*, actor: User | None, run: BulkRun) -> None:
     """This will stop claiming rows; those being made are finished."""
     with transaction.atomic():
         jobs.steer(job=run.job, actor=actor, to="paused")
-        _log(run, actor, "Paused", "Paused by %(by)s")
+        _log(run, actor, gettext_noop("Paused"), gettext_noop("Paused by %(by)s"))
 
 
 def resume(*, actor: User | None, run: BulkRun) -> None:
@@ -22,7 +23,7 @@ def resume(*, actor: User | None, run: BulkRun) -> None:
     with transaction.atomic():
         jobs.steer(job=run.job, actor=actor, to="queued")
         Job.objects.for_organization(run.organization_id).filter(id=run.job_id).update(reason="")
-        _log(run, actor, "Resumed", "Resumed by %(by)s")
+        _log(run, actor, gettext_noop("Resumed"), gettext_noop("Resumed by %(by)s"))
         enqueue(tasks.render_rows, organization_id=str(run.organization_id), run_id=str(run.pk))
 
 
@@ -30,7 +31,7 @@ def cancel(*, actor: User | None, run: BulkRun) -> None:
     """This will end a run: finished documents stay, waiting rows are canceled."""
     with transaction.atomic():
         jobs.steer(job=run.job, actor=actor, to="canceled")
-        _log(run, actor, "Canceled", "Canceled by %(by)s")
+        _log(run, actor, gettext_noop("Canceled"), gettext_noop("Canceled by %(by)s"))
         run.rows.filter(state__in=["queued", "running"]).update(state="canceled", lease_token=None, lease_until=None)
 
 
@@ -40,7 +41,7 @@ def retry(*, actor: User | None, run: BulkRun) -> int:
         again = run.rows.filter(state="failed").update(state="queued", attempts=0, error=None)
         if again:
             jobs.steer(job=run.job, actor=actor, to="queued")
-            jobs.log(job=run.job, message="%(rows)s failed rows are tried again", rows=again)
+            jobs.log(job=run.job, message=gettext_noop("%(rows)s failed rows are tried again"), rows=again)
             enqueue(tasks.render_rows, organization_id=str(run.organization_id), run_id=str(run.pk))
     return again
 

@@ -59,7 +59,7 @@ def mail(request: HttpRequest, organization: Organization, number: int) -> HttpR
         except services.RunError as error:
             problem = str(error)
         else:
-            toast(request, _("The documents are being mailed. The counts will stand under Mail."))
+            toast(request, _("The documents are being mailed. The counts will stand under Facts."))
             return go(request, "run", slug=organization.slug, number=number)
     drawer = {
         "drawer": "docuai/bulk/run_mail.html",

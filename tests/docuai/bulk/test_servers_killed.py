@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pytest
 from portfolio.stack.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[3]
-ROWS = 2500
+ROWS = 1500
 DEADLINE_SECONDS = 240
 START = """
 from datetime import date
@@ -89,15 +90,14 @@ def wait_until(condition, what):
 
 
 @pytest.fixture
-def stack(tmp_path):
-    folder = tmp_path / "stack"
-    folder.mkdir()
-    for part in (folder, *folder.parents):  # as root Postgres runs as nobody
-        if part.stat().st_uid == os.geteuid() and part != Path("/"):
-            part.chmod(part.stat().st_mode | 0o055)
-    running = Stack(folder)
-    yield running
-    running.stop()
+def stack():
+    with tempfile.TemporaryDirectory(
+        prefix="portfolio-stack-"
+    ) as name:  # not pytest's folder: it is closed to Postgres
+        Path(name).chmod(0o755)
+        running = Stack(Path(name))
+        yield running
+        running.stop()
 
 
 def test_valkey_postgres_and_web_killed_in_mid_run_lose_nothing_and_repeat_nothing(stack):
@@ -114,6 +114,7 @@ def test_valkey_postgres_and_web_killed_in_mid_run_lose_nothing_and_repeat_nothi
         return found[0] if found else 0
 
     for name in ("valkey", "postgres", "web"):
+        wait_until(lambda: done() > 0, "the first documents")
         before = done()
         wait_until(lambda before=before: done() >= before + 100, f"work before {name} is killed")
         assert done() < ROWS, "the run ended too soon to kill anything"
