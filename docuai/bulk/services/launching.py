@@ -4,7 +4,7 @@ A draft makes one run, however often Launch is pressed (unique in the database):
 is refused says why and leaves the draft as it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from docuai.bulk import tasks
 from docuai.bulk.checking import stamp_of
 from docuai.bulk.drafting import inspection_of, mapping_for, table_summary
+from docuai.bulk.faults import Fault
 from docuai.bulk.fields import fields_of
 from docuai.bulk.importing import KEEP, LEAVE_OUT, REFUSE
 from docuai.bulk.limits import ROWS_A_MONTH, ROWS_A_RUN
@@ -22,9 +23,9 @@ from docuai.bulk.mapping import Mapping as FieldMapping
 from docuai.bulk.mapping import MappingError, problems_of
 from docuai.bulk.models import BulkRun, RunDraft
 from docuai.bulk.naming import pattern_problems
-from docuai.bulk.passes import schema_of
+from docuai.bulk.passes import one_pass, schema_of
 from docuai.bulk.selectors.drafts import last_mapped_run, launched_run
-from docuai.bulk.services.drafts import KEEP_DAYS, TABLE_PURPOSE, first_options
+from docuai.bulk.services.drafts import INLINE_ROWS, KEEP_DAYS, TABLE_PURPOSE, first_options
 from docuai.bulk.services.requesting import JOB_KIND, RunError, lock_runs
 from docuai.bulk.suggesting import LIKELY
 from docuai.bulk.tables.shapes import Dialect, TableInspection
@@ -53,6 +54,7 @@ OPTIONS = (
     "sequence",
     "accepted",
 )
+NAMED_FAULTS = 100
 READING = ("encoding", "delimiter", "header_row", "decimal", "sheet")
 
 
@@ -62,6 +64,15 @@ class LaunchError(RunError):
     def __init__(self, code: str, message: str, pointer: str = "") -> None:
         self.code, self.pointer = code, pointer
         super().__init__(message)
+
+
+class RowsRefusedError(LaunchError):
+    """Rows have faults and the run was to start only without any; `faults` are the first of them."""
+
+    def __init__(self, faults: Sequence[Fault], *, faulty: int, rows: int) -> None:
+        self.faults = list(faults[:NAMED_FAULTS])
+        text = _("%(faulty)s of %(rows)s rows have faults, and the run was to start only without any.")
+        super().__init__("rows_refused", text % {"faulty": faulty, "rows": rows})
 
 
 def launch(*, actor: User | None, draft: RunDraft, today: date, with_bad_rows: bool = False) -> BulkRun:
@@ -80,7 +91,7 @@ def launch(*, actor: User | None, draft: RunDraft, today: date, with_bad_rows: b
         options = {**locked.options, "on_bad_rows": KEEP if with_bad_rows else LEAVE_OUT}
         if not check["ready"]:
             raise LaunchError("no_ready_rows", _("No row is ready. Correct at least one row, then launch."))
-        return _start(
+        return start_run(
             actor=actor,
             organization=locked.organization,
             version=locked.version,
@@ -122,7 +133,7 @@ def launch_file(
     found = _inspected(file, options)
     dialect = found.dialect.to_json() | {"kind": found.kind, "confirmed": True}
     chosen = first_options(version, {name: options[name] for name in options if name not in (*READING, "mapping")})
-    _check_options(version, chosen)
+    check_options(version, chosen)
     draft = RunDraft(
         organization=organization,
         template=version.template,
@@ -133,8 +144,11 @@ def launch_file(
         options=chosen,
     )
     mapping = _mapping_of(draft, found, options.get("mapping"))
+    draft.mapping = mapping.to_json()
+    if chosen["on_bad_rows"] == REFUSE and found.found.rows <= INLINE_ROWS:
+        _refuse_faults(draft)
     with transaction.atomic():
-        return _start(
+        return start_run(
             actor=actor,
             organization=organization,
             version=version,
@@ -151,7 +165,7 @@ def launch_file(
         )
 
 
-def _start(
+def start_run(
     *,
     actor: User | None,
     organization: Organization,
@@ -160,9 +174,13 @@ def _start(
     today: date,
     options: Mapping[str, Any],
     idempotency_key: str = "",
+    stage: BulkRun.Stage = BulkRun.Stage.READING,
     **given: Any,
 ) -> BulkRun:
-    """One transaction: the limits, the job, the run, the record, the event, the wake-up after commit."""
+    """This will book the limits, make job and run, write them down and wake the workers; call it in a transaction.
+
+    Of a run that begins at another stage than reading, the caller stores the rows. Raises LaunchError.
+    """
     run_id = new_id()
     chosen = {**options, "document_date": today.isoformat(), "brand": {"name": organization.name}}
     keep_days = int(chosen.get("retention_days") or KEEP_DAYS)
@@ -189,14 +207,15 @@ def _start(
         template=version.template,
         version=version,
         job=job,
-        stage=BulkRun.Stage.READING,
+        stage=stage,
         options=chosen,
         keep_until=today + timedelta(days=keep_days),
         **given,
     )
     audit(action="docuai.run.start", target=run, actor=actor, changes={"rows": [0, total]})
     emit(type="docuai.run.started", organization_id=organization.pk, payload={"run_id": str(run.pk)})
-    enqueue(tasks.import_rows, organization_id=str(organization.pk), run_id=str(run.pk))
+    task = tasks.import_rows if stage == BulkRun.Stage.READING else tasks.render_rows
+    enqueue(task, organization_id=str(organization.pk), run_id=str(run.pk))
     return run
 
 
@@ -220,6 +239,17 @@ def _refuse_stale(draft: RunDraft) -> None:
         )
 
 
+def _refuse_faults(draft: RunDraft) -> None:
+    """A small table is looked through at once, so that the caller hears which rows; a big one is by the worker."""
+    faults: list[Fault] = []
+    with one_pass(draft) as reading:
+        for batch in reading.batches:
+            faults += [fault for found in batch.faults.values() for fault in found]
+        totals = reading.validation.totals
+    if totals.faulty:
+        raise RowsRefusedError(faults, faulty=totals.faulty, rows=totals.rows)
+
+
 def _inspected(file: StoredFile, options: Mapping[str, Any]) -> TableInspection:
     if file.purpose != TABLE_PURPOSE:
         raise LaunchError("not_a_table", _("This file was not uploaded as a table."), "/file_id")
@@ -232,7 +262,8 @@ def _inspected(file: StoredFile, options: Mapping[str, Any]) -> TableInspection:
     return found
 
 
-def _check_options(version: TemplateVersion, chosen: Mapping[str, Any]) -> None:
+def check_options(version: TemplateVersion, chosen: Mapping[str, Any]) -> None:
+    """This will raise LaunchError for an option that the template or the run cannot take."""
     if chosen["on_bad_rows"] not in BAD_ROWS:
         text = _("on_bad_rows is one of %(choices)s.")
         raise LaunchError("bad_option", text % {"choices": ", ".join(BAD_ROWS)}, "/options/on_bad_rows")

@@ -4,6 +4,7 @@ A slice's errors get their status by ``register_problem(RunStateError, status=40
 exception is the detail. What nobody has registered is our fault: 500, logged with its traceback, nothing told.
 """
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -20,12 +21,25 @@ _registered: dict[type[Exception], tuple[int, str]] = {}
 
 
 class ProblemError(exceptions.APIException):
-    """Any problem: ``ProblemError(409, "run_ended", "The run has ended.")``; ``pointer`` names the field that is to blame."""
+    """Any problem: ``ProblemError(409, "run_ended", "The run has ended.")``; ``pointer`` names the field that is to blame.
 
-    def __init__(self, status: int, code: str, detail: Any, *, pointer: str | None = None, **headers: str) -> None:
+    Where several are to blame, ``errors`` lists them, each with pointer, code and message.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: Any,
+        *,
+        pointer: str | None = None,
+        errors: Sequence[dict[str, Any]] = (),
+        **headers: str,
+    ) -> None:
         super().__init__(str(detail), code)
         self.status_code = status
         self.pointer = pointer
+        self.errors = list(errors)
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
@@ -104,7 +118,9 @@ def _own(error: Exception, status: int, code: str) -> Reading:
 def _of_problem(error: ProblemError) -> Reading:
     code, detail = _code(error), str(error.detail)
     extra: dict[str, Any] = {}
-    if error.pointer is not None:
+    if error.errors:
+        extra["errors"] = error.errors
+    elif error.pointer is not None:
         extra["errors"] = [{"pointer": error.pointer, "code": code, "message": detail}]
     return error.status_code, code, detail, extra, error.headers
 
