@@ -55,8 +55,8 @@ def run(bench: Bench) -> Iterator[Figure]:
     where = f"{', '.join(addresses)}; Chromium with an empty cache, phone size, {rounds} visits each"
     slow = f"{where}, 1.6 Mbit/s, CPU ÷ {SLOWER}"
     yield _figure("CSS and JS of an ordinary page", visits, "bytes", "kB", where, Bound(60, "kB", at_most=True))
-    far = shown(max(visit["far"] for visit in visits.values()))
-    how = f"{slow}; median of the slowest page; with {DELAY} ms more a round trip {far} s"
+    slowest = shown(max(visit["far"] for visit in visits.values()))
+    how = f"{slow}; median of the slowest page; with {DELAY} ms more a round trip {slowest} s"
     yield _figure("largest paint", visits, "paint", "s", how, Bound(1.5, "s", at_most=True))
     yield _figure("layout shift", visits, "shift", "", slow, Bound(0.02, at_most=True))
 

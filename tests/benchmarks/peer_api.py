@@ -32,6 +32,7 @@ class Pages(CursorPagination):
     """Newest first, without a count."""
 
     ordering = "-id"
+    page_size = 25
 
 
 class ByKey(BaseAuthentication):
@@ -67,6 +68,7 @@ class JobSerializer(ModelSerializer[Job]):
 class Jobs(ReadOnlyModelViewSet[Job]):
     authentication_classes = [ByKey]
     permission_classes = [OfTheKey]
+    pagination_class = Pages
     serializer_class = JobSerializer
 
     def get_queryset(self) -> Any:

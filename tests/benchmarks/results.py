@@ -45,9 +45,9 @@ class Figure:
 
     @property
     def verdict(self) -> str:
-        """One word for the table."""
-        if self.must is None and self.aim is None:
-            return "told"
+        """One word for the table: aim, reached, MISSED; below: under its aim, and nothing is a must; told: no bound."""
+        if self.must is None:
+            return "told" if self.aim is None else "aim" if self.aimed else "below"
         return ("aim" if self.aim and self.aimed else "reached") if self.passed else "MISSED"
 
 
