@@ -5,6 +5,7 @@ settings module itself (not pytest's ini file: pytest-django would read them bef
 
 - ``TEST_DATABASE_SERVER`` (host:port, roles made, owner with CREATEDB) and ``TEST_REDIS_URL`` name servers that run
   already; what is missing is started in a temporary folder and ends with the session, also when pytest is killed.
+- Uploads, the mail journal and stored files go to a folder of the session's own, one a worker: never to ``var/``.
 - ``TEST_DATABASE_NAME`` names the test database (``test_portfolio``); xdist appends its worker.
 """
 
@@ -14,6 +15,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from portfolio.stack.devservers import throw_away_servers
+from portfolio.stack.places import ROOT
 
 _session = ExitStack()
 
@@ -25,6 +27,10 @@ def bootstrap() -> None:
         folder.chmod(0o755)  # as root Postgres runs as nobody
         for name, value in _session.enter_context(throw_away_servers(folder)).items():
             os.environ.setdefault(name, value)
+    if not _is_xdist_worker():
+        data = Path(_session.enter_context(tempfile.TemporaryDirectory(prefix="portfolio-data-")))
+        data.chmod(0o755)
+        os.environ["TEST_DATA_DIR"] = str(data)
     os.environ.update(environment(os.environ["TEST_DATABASE_SERVER"], os.environ["TEST_REDIS_URL"]))
 
 
@@ -35,6 +41,8 @@ def environment(server: str, redis_url: str) -> dict[str, str]:
         "ENVIRONMENT": "test",
         "DATABASE_URL": f"postgresql://portfolio_app@{server}/{name}",
         "DATABASE_OWNER_URL": f"postgresql://portfolio_owner@{server}/{name}",
+        "DATA_DIR": f"{os.environ['TEST_DATA_DIR']}/{os.environ.get('PYTEST_XDIST_WORKER', 'main')}",
+        "BUILD_DIR": os.environ.get("BUILD_DIR", str(ROOT / "var")),
         "REDIS_URL": f"{redis_url.rpartition('/')[0]}/{_redis_database(redis_url)}",
     }
 
