@@ -1,7 +1,8 @@
 """Writes of a draft, one a step of the wizard. Every step can be gone back to; what a change makes stale is made anew.
 
-Two tabs: each write names the state it has seen (`seen`, the draft's `updated_at`), and one that comes too late is refused
-with `DraftChangedError` instead of overwriting what the other tab has saved.
+Two tabs: each write names the state it has seen and the tab it comes from (`seen`: the draft's `updated_at`, "~", a token of
+the page). One that comes too late is refused with `DraftChangedError` instead of overwriting what the other tab has saved;
+a tab that has saved last itself (a field saved on its own, then the form) goes on.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -39,6 +40,7 @@ TABLE_PURPOSE = "docuai.table"
 CHECK_KIND = "docuai.check"
 INLINE_ROWS = 2000
 KEEP_DAYS = 90
+TAB = "~"
 
 
 class DraftError(Exception):
@@ -236,9 +238,12 @@ def changing(draft: RunDraft, seen: str = "") -> Iterator[RunDraft]:
     with transaction.atomic():
         rows = RunDraft.objects.for_organization(draft.organization_id)
         locked = rows.select_for_update(of=("self",)).get(id=draft.pk)
-        if seen and seen != locked.updated_at.isoformat():
+        state, _sep, tab = seen.partition(TAB)
+        if state and state != locked.updated_at.isoformat() and not (tab and tab == locked.summary.get("tab")):
             raise DraftChangedError
         yield locked
+        if tab:
+            locked.summary = {**locked.summary, "tab": tab}
         locked.save()
     draft.refresh_from_db()
 

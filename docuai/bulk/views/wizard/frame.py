@@ -1,7 +1,7 @@
 """What every step has: its draft, the stepper, the way back, the answer to a change that came too late."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from docuai.bulk.models import RunDraft
 from docuai.bulk.selectors.drafts import drafts, launched_run
+from docuai.bulk.services.drafts import TAB
 from platform_core.accounts.models import User
 from platform_core.organizations.models import Organization
 
@@ -34,6 +35,11 @@ def step_url(draft: RunDraft, step: str) -> str:
     return reverse(f"run-{step}", kwargs={"slug": draft.organization.slug, "draft_id": draft.pk})
 
 
+def _tab(request: HttpRequest) -> str:
+    """The token of the page's tab: kept over the answers to its own forms, new for a page that is opened."""
+    return request.POST.get("seen", "").partition(TAB)[2][:40] or uuid4().hex
+
+
 def page(
     request: HttpRequest, draft: RunDraft, step: str, context: dict[str, Any] | None = None, *, status: int = 200
 ) -> HttpResponse:
@@ -45,7 +51,7 @@ def page(
         "organization": draft.organization,
         "draft": draft,
         "table": draft.summary.get("table", {}),
-        "seen": draft.updated_at.isoformat(),
+        "seen": f"{draft.updated_at.isoformat()}{TAB}{_tab(request)}",
         "steps": [
             {
                 "name": names[name],

@@ -61,7 +61,11 @@ def _form(draft: RunDraft, given: Any = None) -> OptionsForm:
         initial=draft.options,
         formats=engines.capabilities(engine=draft.template.engine).formats,
         languages=[(code, LANGUAGES.get(code, code)) for code in _languages(draft)],
-        paths=[field.path for field in fields_of(schema_of(draft.version))],
+        paths=[
+            field.path
+            for field in fields_of(schema_of(draft.version))
+            if field.type not in ("list", "object") and not field.in_list
+        ],
         label_suffix="",
     )
 

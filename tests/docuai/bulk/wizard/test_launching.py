@@ -224,14 +224,21 @@ def test_a_file_from_the_api_is_matched_by_itself_where_that_is_sure(make_draft,
     assert (done.job.state, done.rows.filter(state="done").count()) == ("partial", 3)
 
 
-def test_a_file_with_faults_is_refused_as_a_whole_when_asked(make_draft, version, inside, work):
-    file = make_draft(FAULTY).file
+def test_a_file_with_faults_is_refused_as_a_whole_when_asked(make_draft, version, inside):
+    ask = {"actor": None, "organization": inside, "version": version, "file": make_draft(FAULTY).file, "today": TODAY}
 
-    run = launching.launch_file(
-        actor=None, organization=inside, version=version, file=file, options={"on_bad_rows": "refuse"}, today=TODAY
-    )
+    with pytest.raises(launching.LaunchError, match="1 of 4 rows have faults"):
+        launching.launch_file(**ask, options={"on_bad_rows": "refuse"})
 
-    done = work(run)
+    assert not BulkRun.objects.exists()
+
+
+def test_a_big_file_with_faults_is_refused_by_the_worker(make_draft, version, inside, work, monkeypatch):
+    monkeypatch.setattr(launching, "INLINE_ROWS", 2)
+    ask = {"actor": None, "organization": inside, "version": version, "file": make_draft(FAULTY).file, "today": TODAY}
+
+    done = work(launching.launch_file(**ask, options={"on_bad_rows": "refuse"}))
+
     assert (done.job.state, done.rows.count()) == ("failed", 0)
     assert done.job.reason == "1 of 4 rows have faults, and the run was to start only without any."
 

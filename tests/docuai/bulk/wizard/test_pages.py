@@ -430,3 +430,17 @@ def test_the_mapping_of_the_last_run_is_offered_and_taken(client, andina):
     assert "All 1 row" not in page
     check = text_of(client.get(step(second, "check")))
     assert "Columns fill the same fields as then" in check
+
+
+def test_a_field_that_saves_itself_and_then_the_form_are_one_tab(client, andina):
+    draft_id = draft_at(bring(client))
+    seen = f"{the_draft(andina).updated_at.isoformat()}~one-tab"
+    options = {"do": "save", "format": "pdf", "file_name": "{row}", "retention_days": "30", "seen": seen}
+    client.post(step(draft_id, "options"), options)
+
+    again = client.post(step(draft_id, "options"), {**options, "do": "next", "retention_days": "365"})
+    other = client.post(step(draft_id, "options"), {**options, "seen": seen.replace("one", "other")})
+
+    assert again["Location"] == step(draft_id, "check")
+    assert other.status_code == 422
+    assert the_draft(andina).options["retention_days"] == 365
