@@ -21,11 +21,18 @@ from rest_framework.exceptions import AuthenticationFailed, NotFound  # noqa: E4
 from rest_framework.pagination import CursorPagination  # noqa: E402
 from rest_framework.permissions import BasePermission  # noqa: E402
 from rest_framework.routers import SimpleRouter  # noqa: E402
-from rest_framework.serializers import ModelSerializer  # noqa: E402
+from rest_framework.serializers import (  # noqa: E402
+    CharField,
+    DateTimeField,
+    ModelSerializer,
+    SerializerMethodField,
+    UUIDField,
+)
 from rest_framework.viewsets import ReadOnlyModelViewSet  # noqa: E402
 
+from docuai.bulk.models import BulkRun  # noqa: E402
+from docuai.library.models import TemplateVersion  # noqa: E402
 from platform_core.access.models import ApiKey  # noqa: E402
-from platform_core.jobs.models import Job  # noqa: E402
 
 
 class Pages(CursorPagination):
@@ -56,25 +63,52 @@ class OfTheKey(BasePermission):
         return True
 
 
-class JobSerializer(ModelSerializer[Job]):
+class VersionSerializer(ModelSerializer[TemplateVersion]):
     class Meta:
-        model = Job
+        model = TemplateVersion
+        fields = ["id", "number"]
+
+
+class RunSerializer(ModelSerializer[BulkRun]):
+    state = CharField(source="job.state")
+    template = CharField(source="template.slug")
+    version = VersionSerializer()
+    counts = SerializerMethodField()
+    job = UUIDField(source="job_id")
+    finished_at = DateTimeField(source="job.finished_at")
+
+    class Meta:
+        model = BulkRun
         fields = [
-            "id", "kind", "title", "state", "total", "done", "failed", "reason", "subject_id", "created_at", "started_at",
-            "finished_at",
+            "id", "number", "state", "template", "version", "table_name", "counts", "job", "created_at", "finished_at",
+            "keep_until",
         ]  # fmt: skip
 
+    def get_counts(self, run: BulkRun) -> dict[str, int]:
+        """Of an ended run, as all are here."""
+        job = run.job
+        canceled = max(0, job.total - job.done - job.failed)
+        return {
+            "total": job.total,
+            "queued": 0,
+            "running": 0,
+            "done": job.done,
+            "failed": job.failed,
+            "canceled": canceled,
+        }
 
-class Jobs(ReadOnlyModelViewSet[Job]):
+
+class Runs(ReadOnlyModelViewSet[BulkRun]):
     authentication_classes = [ByKey]
     permission_classes = [OfTheKey]
     pagination_class = Pages
-    serializer_class = JobSerializer
+    serializer_class = RunSerializer
 
     def get_queryset(self) -> Any:
-        return Job.objects.filter(organization=self.request.auth.organization)  # type: ignore[union-attr]
+        runs = BulkRun.objects.select_related("job", "template", "version").filter(deleted_at=None)
+        return runs.filter(organization=self.request.auth.organization)  # type: ignore[union-attr]
 
 
 router = SimpleRouter()
-router.register("jobs", Jobs, basename="jobs")
-urlpatterns = [path("api/v1/orgs/<slug:slug>/", include(router.urls))]
+router.register("runs", Runs, basename="runs")
+urlpatterns = [path("api/v1/orgs/<slug:slug>/docuai/", include(router.urls))]
