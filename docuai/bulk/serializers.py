@@ -174,13 +174,13 @@ class RowSerializer(serializers.Serializer[Any]):
 
 
 class FullRowSerializer(RowSerializer):
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]
     language = serializers.CharField()
     documents = DocumentSerializer(many=True, help_text="All versions, the newest first.")
 
 
 class CorrectionSerializer(serializers.Serializer[Any]):
-    data = serializers.DictField(
+    data = serializers.DictField(  # type: ignore[assignment]
         help_text="The values to change, as a JSON merge patch (RFC 7396): null removes a value, the rest stays."
     )
     email = serializers.EmailField(required=False, allow_blank=True)
