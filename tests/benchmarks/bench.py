@@ -16,7 +16,6 @@ import django
 
 from portfolio.stack.environment import OWNER_ONLY, read_file
 from portfolio.stack.places import ROOT
-from tests.benchmarks.measuring import children_of, command_line
 from tests.browser.site import Site, running
 
 
@@ -63,10 +62,6 @@ class Bench:
         site = self._ends.enter_context(running(self.folder("site")))
         join(site.folder)
         return site
-
-    def processes(self, what: str) -> list[int]:
-        """This will list the stack's processes whose command line holds ``what``."""
-        return [pid for pid in children_of(os.getpid()) if what in command_line(pid)]
 
     def close(self) -> None:
         """This will end the stack and delete what it kept."""

@@ -38,13 +38,6 @@ def percentile(values: Sequence[float], percent: float) -> float:
     return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
 
 
-def clock(action: Callable[[], object]) -> float:
-    """This will give the seconds that a call takes."""
-    begin = time.perf_counter()
-    action()
-    return time.perf_counter() - begin
-
-
 def wait_until(condition: Callable[[], object], what: str, *, seconds: float, every: float = 0.02) -> None:
     """This will return as soon as ``condition`` holds; raises TimeoutError."""
     deadline = time.monotonic() + seconds
@@ -72,14 +65,6 @@ def children_of(pid: int) -> list[int]:
         found += below
         waiting += below
     return found
-
-
-def command_line(pid: int) -> str:
-    """This will give a process's command line, nothing for one that is no more."""
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
-    except OSError:
-        return ""
 
 
 def rss_megabytes(pid: int) -> float:

@@ -20,11 +20,13 @@ from tests.benchmarks.results import Bound, Figure, shown
 BYTES_A_SECOND, SLOWER, DELAY = 1.6e6 / 8, 4, 150
 SETTLED_MILLISECONDS = 1500
 WATCH = """
-window.seen = {paint: 0, shift: 0, what: ''};
+window.seen = {paint: 0, shift: 0, what: '', moved: []};
+const named = node => (node?.outerHTML ?? node?.textContent ?? '').slice(0, 80);
 new PerformanceObserver(list => { for (const e of list.getEntries())
-  { seen.paint = e.startTime; seen.what = e.element?.outerHTML.slice(0, 80); } })
+  { seen.paint = e.startTime; seen.what = named(e.element); } })
   .observe({type: 'largest-contentful-paint', buffered: true});
-new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) seen.shift += e.value; })
+new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput)
+  { seen.shift += e.value; seen.moved.push(...(e.sources ?? []).map(s => named(s.node))); } })
   .observe({type: 'layout-shift', buffered: true});
 """
 
@@ -49,6 +51,7 @@ def run(bench: Bench) -> Iterator[Figure]:
                 "shift": max(visit["shift"] for visit in near + far),
                 "bytes": max(visit["bytes"] for visit in near) / 1000,
                 "painted": near[-1]["what"],
+                "moved": near[-1]["moved"][:5],
             }
             bench.say(f"{name}: {visits[name]}")
         browser.close()

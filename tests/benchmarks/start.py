@@ -32,7 +32,7 @@ LIMIT_SECONDS = 600
 
 
 def run(bench: Bench) -> Iterator[Figure]:
-    """This will start a clone twice, without the package caches' help in neither."""
+    """This will start a clone, end it, and start it again."""
     folder = bench.folder("start") / "clone"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(folder)], check=True)
     fresh = started(folder)
