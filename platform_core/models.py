@@ -4,6 +4,7 @@ from platform_core.access.models import ApiKey, IdempotencyRecord
 from platform_core.accounts.models import Avatar, User
 from platform_core.audit.models import AuditEvent
 from platform_core.events.models import EventCursor, OutboxEvent
+from platform_core.evidence.models import AuditPending, AuditRetention, AuditSeal, RowHistory
 from platform_core.files.models import StoredFile, Upload
 from platform_core.jobs.models import Job, JobLogLine
 from platform_core.mail.models import OutgoingMail, Suppression
@@ -12,6 +13,9 @@ from platform_core.organizations.models import Invitation, Membership, Organizat
 __all__ = [
     "ApiKey",
     "AuditEvent",
+    "AuditPending",
+    "AuditRetention",
+    "AuditSeal",
     "Avatar",
     "EventCursor",
     "IdempotencyRecord",
@@ -23,6 +27,7 @@ __all__ = [
     "OutboxEvent",
     "OutgoingMail",
     "PlanLimit",
+    "RowHistory",
     "StoredFile",
     "Suppression",
     "Upload",

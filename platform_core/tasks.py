@@ -1,9 +1,10 @@
 """Gathers the queue and clock entries of the slices for Celery. Nobody imports it."""
 
 from platform_core.events import periodic as events
+from platform_core.evidence import periodic as evidence
 from platform_core.files import periodic as files
 from platform_core.jobs import periodic as jobs
 from platform_core.mail import periodic as mail_clock
 from platform_core.mail import tasks as mail
 
-__all__ = ["events", "files", "jobs", "mail", "mail_clock"]
+__all__ = ["events", "evidence", "files", "jobs", "mail", "mail_clock"]

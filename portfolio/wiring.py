@@ -9,6 +9,7 @@ from docuai.bulk import periodic as runs
 from docuai.library import periodic as library
 from platform_core.access import periodic as access
 from platform_core.events import periodic as events
+from platform_core.evidence import periodic as evidence
 from platform_core.evidence.sentences import register_fields, register_sentences
 from platform_core.files import periodic as files
 from platform_core.files.purposes import register_purpose
@@ -61,6 +62,8 @@ def plug() -> None:
     register_purpose("docuai.template", max_bytes=20_000_000, kinds=("docx", "text", "zip"))
     register_purpose("accounts.avatar", max_bytes=5_000_000, kinds=PICTURES)
     app.add_periodic_task(files.SWEEP_SECONDS, files.sweep_files.s(), name="remove expired uploads and deleted files")
+    app.add_periodic_task(evidence.SEAL_SECONDS, evidence.seal_audit.s(), name="seal audit events")
+    app.add_periodic_task(evidence.SIGN_SECONDS, evidence.sign_audit.s(), name="sign audit chains")
     app.add_periodic_task(events.FORGET_SECONDS, events.forget_events.s(), name="delete old events")
     app.add_periodic_task(jobs.ROOM_SECONDS, jobs.watch_room.s(), name="pause without room")
     app.add_periodic_task(mail.WAKE_SECONDS, mail.wake_mails.s(), name="wake due mail")

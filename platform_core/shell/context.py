@@ -13,7 +13,7 @@ from platform_core.access.can import can
 from platform_core.accounts.models import User
 from platform_core.organizations.models import Membership, Organization
 from platform_core.shell.launcher import ORGANIZATION_NAV, PRODUCTS, NavItem, Product
-from platform_core.shell.selectors import memberships_of, people_with_roles
+from platform_core.shell.selectors import home_of, memberships_of, people_with_roles
 
 PERSON_NAV = (
     (gettext_lazy("Profile"), "circle-user-round", "profile"),
@@ -63,10 +63,9 @@ class Shell:
 
     @cached_property
     def products(self) -> list[tuple[Product, str]]:
-        """Each product with its address in this organization, or in the person's first one."""
-        slug = (
-            self.organization.slug if self.organization else next((m.organization.slug for m in self.memberships), "")
-        )
+        """Each product with its address in this organization, or in the one that the person begins in."""
+        home = None if self.organization else home_of(self.memberships)
+        slug = self.organization.slug if self.organization else home.organization.slug if home else ""
         found = ((product, address(product.route, slug)) for product in PRODUCTS.values())
         return [(product, url) for product, url in found if url]
 

@@ -1,10 +1,12 @@
 """What the shell reads: a person's memberships, the people of the demo."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 from platform_core.accounts.models import User
 from platform_core.kits.tenancy.scope import person
-from platform_core.organizations.models import Membership
+from platform_core.organizations.models import Membership, Role
 
 DEMO_DOMAIN = "@andina.example"
 
@@ -14,6 +16,12 @@ def memberships_of(user_id: UUID) -> list[Membership]:
     with person(user_id):
         own = Membership.objects.filter(user_id=user_id).select_related("organization")
         return list(own.order_by("organization__name"))
+
+
+def home_of(memberships: Sequence[Membership]) -> Membership | None:
+    """This will choose where a person begins: where they were last, else where their role is highest."""
+    never = datetime.min.replace(tzinfo=UTC)
+    return max(memberships, key=lambda m: (m.last_seen_at or never, -Role.values.index(m.role)), default=None)
 
 
 def demo_people() -> list[User]:

@@ -12,7 +12,7 @@ from platform_core.kits.tenancy.scope import tenant
 from platform_core.shell import style_guide
 from platform_core.shell.context import address
 from platform_core.shell.launcher import PRODUCTS
-from platform_core.shell.selectors import DEMO_DOMAIN, memberships_of, people_with_roles
+from platform_core.shell.selectors import DEMO_DOMAIN, home_of, memberships_of, people_with_roles
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -23,9 +23,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def launcher(request: HttpRequest) -> HttpResponse:
     """This will show the products with one live line each, and the organizations to switch to."""
     memberships = memberships_of(request.user.pk)  # type: ignore[arg-type]
-    chosen = next((m for m in memberships if m.organization.slug == request.GET.get("in")), None) or next(
-        iter(memberships), None
-    )
+    asked = (m for m in memberships if m.organization.slug == request.GET.get("in"))
+    chosen = next(asked, None) or home_of(memberships)
     cards, things = [], []
     for product in PRODUCTS.values() if chosen else ():
         slug = chosen.organization.slug  # type: ignore[union-attr]

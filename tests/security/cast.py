@@ -88,6 +88,7 @@ def _objects(andina: Any, owner: Any, viewer: Any) -> dict[str, Any]:
             "job_id": job.pk,
             "file_id": file.pk,
             "upload_id": new_id(),
+            "run_id": run.pk,
             "number": run.number,
             "row": 1,
             "template": "greeting",

@@ -47,6 +47,7 @@ def request_rows(
     rows: Sequence[Any],
     options: Mapping[str, Any],
     today: date,
+    idempotency_key: str = "",
 ) -> BulkRun:
     """This will store a run with its rows, each checked against the template's schema, and have its documents made.
 
@@ -81,6 +82,7 @@ def request_rows(
             total=len(kept),
             today=today,
             options=chosen,
+            idempotency_key=idempotency_key,
             stage=BulkRun.Stage.RENDERING,
         )
         _store(run, kept)

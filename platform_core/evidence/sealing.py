@@ -1,0 +1,172 @@
+"""Sealing: new audit events get a number and a place in their organization's chain of hashes.
+
+Ids and clocks are no commit order. The sealer takes events whose transaction lies below the oldest one that still runs
+(the xmin of its snapshot), so nothing can turn up among those it has numbered. Transaction ids of another cluster (a
+restored dump) cannot be compared: their events are settled. One sealer at a time, kept by an advisory lock; call it in
+the service's scope.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models, transaction
+from django.db.models import Min, Q
+from django.db.models.functions import Now
+
+from platform_core.audit.models import AuditEvent
+from platform_core.evidence.canonical import COLUMNS, NOTHING, PERSONAL, link, personal_digest, record_hash
+from platform_core.evidence.models import AuditPending, AuditSeal
+
+BATCH = 2000
+LOCK = 7_201_104  # pg_try_advisory_xact_lock: the audit sealer
+READ = (*COLUMNS, *PERSONAL)
+SEALED = (
+    "id",
+    "organization_id",
+    "sequence",
+    "transaction_id",
+    "cluster_id",
+    "noted_at",
+    "sealed_at",
+    "salt",
+    "personal_digest",
+    "record_hash",
+    "previous_hash",
+    "seal_hash",
+)
+HEADS = """
+SELECT o.id, s.sequence, s.seal_hash FROM unnest(%s::uuid[]) o (id)
+CROSS JOIN LATERAL (SELECT sequence, seal_hash FROM platform_core_auditseal
+                    WHERE organization_id = o.id ORDER BY sequence DESC LIMIT 1) s
+"""
+INSERT = f"""
+INSERT INTO platform_core_auditseal ({", ".join(SEALED)})
+SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::bigint[], %s::bigint[], %s::bigint[], %s::timestamptz[],
+                     %s::timestamptz[], %s::bytea[], %s::bytea[], %s::bytea[], %s::bytea[], %s::bytea[])
+"""  # noqa: S608  names of columns
+
+
+class OldestRunning(models.Func):
+    """The id of the oldest transaction that has not ended, as this statement's snapshot sees it."""
+
+    template = "(pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"
+    output_field = models.BigIntegerField()
+    arity = 0
+
+
+class ThisCluster(models.Func):
+    """What tells this Postgres from the one that a dump came from."""
+
+    template = "(SELECT system_identifier FROM pg_control_system())"
+    output_field = models.BigIntegerField()
+    arity = 0
+
+
+def seal_batch(*, size: int = BATCH) -> int:
+    """This will seal up to ``size`` settled events of all organizations, in one transaction; return how many.
+
+    0 where there is nothing to do or another sealer is at it.
+    """
+    with transaction.atomic():
+        if not _locked():
+            return 0
+        waiting = list(_settled(size))
+        if waiting:
+            sealed = _sealed(waiting)
+            events = _events([pending.event_id for pending in waiting])
+            heads = _heads({pending.organization_id for pending in waiting})
+            fresh = [pending for pending in waiting if pending.event_id not in sealed]
+            _store(list(_links(fresh, events, heads, sealed_at=_now())))
+            AuditPending.objects.filter(pk__in=[pending.pk for pending in waiting]).delete()
+    return len(waiting)
+
+
+def lag_seconds() -> float:
+    """This will say for how long the oldest event has waited for its seal; 0 where none waits."""
+    oldest = AuditPending.objects.aggregate(at=Min("noted_at"), now=Now())
+    return max((oldest["now"] - oldest["at"]).total_seconds(), 0.0) if oldest["at"] else 0.0
+
+
+def _locked() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        return bool(cursor.fetchone()[0])
+
+
+def _settled(size: int) -> models.QuerySet[AuditPending]:
+    """Rows of another cluster first, then by transaction; in one transaction in the order they were written."""
+    elsewhere = ~Q(cluster_id=ThisCluster())
+    order = models.Case(models.When(elsewhere, then=models.Value(-1)), default="transaction_id")
+    return AuditPending.objects.filter(elsewhere | Q(transaction_id__lt=OldestRunning())).order_by(order, "id")[:size]
+
+
+def _sealed(waiting: list[AuditPending]) -> set[UUID]:
+    """Queued again by hand: no second seal, and no sealer that fails for ever."""
+    found = AuditSeal.objects.filter(pk__in=[pending.event_id for pending in waiting])
+    return set(found.values_list("pk", flat=True))
+
+
+def _events(ids: list[UUID]) -> dict[UUID, dict[str, Any]]:
+    return {event["id"]: event for event in AuditEvent.objects.filter(pk__in=ids).values(*READ)}
+
+
+def _heads(organizations: Iterable[UUID]) -> dict[UUID, tuple[int, bytes]]:
+    with connection.cursor() as cursor:
+        cursor.execute(HEADS, [list(organizations)])
+        return {id: (sequence, bytes(hash)) for id, sequence, hash in cursor.fetchall()}
+
+
+def _links(
+    waiting: list[AuditPending],
+    events: dict[UUID, dict[str, Any]],
+    heads: dict[UUID, tuple[int, bytes]],
+    *,
+    sealed_at: datetime,
+) -> Iterator[tuple[Any, ...]]:
+    """An event that is gone before its seal leaves a link without a record: verifying names it."""
+    for pending in waiting:
+        sequence, previous = heads.get(pending.organization_id, (0, NOTHING))
+        sequence += 1
+        salt, event = os.urandom(16), events.get(pending.event_id)
+        personal = personal_digest(salt, event) if event else NOTHING
+        record = record_hash(event, personal) if event else NOTHING
+        seal = link(
+            sequence=sequence,
+            previous=previous,
+            record=record,
+            event_id=pending.event_id,
+            organization_id=pending.organization_id,
+            noted_at=pending.noted_at,
+        )
+        heads[pending.organization_id] = sequence, seal
+        yield (
+            pending.event_id,
+            pending.organization_id,
+            sequence,
+            pending.transaction_id,
+            pending.cluster_id,
+            pending.noted_at,
+            sealed_at,
+            salt,
+            personal,
+            record,
+            previous,
+            seal,
+        )
+
+
+def _store(links: list[tuple[Any, ...]]) -> None:
+    if not links:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, [list(column) for column in zip(*links, strict=True)])
+
+
+def _now() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        found: datetime = cursor.fetchone()[0]
+        return found

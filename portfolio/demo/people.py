@@ -1,0 +1,112 @@
+"""Two organizations, their people, their templates and their keys. Safe to repeat: what is there stays."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+
+from docuai.library import services as library
+from docuai.library.models import DocumentTemplate
+from docuai.library.starters import STARTERS
+from platform_core.access.can import Principal
+from platform_core.access.keys import authenticate
+from platform_core.access.registry import OWNER, PERMISSIONS
+from platform_core.access.scopes import allowed_scopes
+from platform_core.access.services import create_key
+from platform_core.accounts.models import User
+from platform_core.kits.tenancy.scope import tenant, unscoped
+from platform_core.organizations.models import Membership, Organization
+
+PASSWORD = "demo-andina"  # noqa: S105  public: production refuses the demo
+ANDINA, NORTE = ("Universidad Andina", "universidad-andina"), ("Estudio Norte", "estudio-norte")
+PEOPLE = (
+    ("Marta Ríos", "marta@andina.example", "owner"),
+    ("Ana Quispe", "ana@andina.example", "editor"),
+    ("Sofía Castellanos", "sofia@andina.example", "admin"),
+    ("Tomás Becker", "tomas@andina.example", "viewer"),
+)
+OPERATOR = "ana@andina.example"
+STAFF = ("Elena Ruiz", "elena@portfolio.example")
+
+
+def load() -> tuple[Organization, Organization]:
+    """This will make organizations, people and templates where they are missing, and return both organizations."""
+    with unscoped():
+        andina, norte = (
+            Organization.objects.get_or_create(slug=s, defaults={"name": n})[0] for n, s in (ANDINA, NORTE)
+        )
+        people = {email: (_person(name, email), role) for name, email, role in PEOPLE}
+        for user, role in people.values():
+            _join(andina, user, role)
+        _join(norte, _person("Nora Díaz", "nora@norte.example"), "owner")
+        _join(norte, people[PEOPLE[0][1]][0], "viewer")  # so that the switcher has two to choose from
+        _person(*STAFF, is_staff=True)
+        for organization in (andina, norte):
+            _starters(organization)
+    return andina, norte
+
+
+def write_facts(andina: Organization, norte: Organization) -> Path:
+    """This will write ``demo.json`` for scripts, whole or not at all; keys that still work stay as they were."""
+    file: Path = settings.DATA_DIR / "demo.json"
+    before = _before(file)
+    facts = {
+        "url": settings.BASE_URL,
+        "email": PEOPLE[0][1],
+        "password": PASSWORD,
+        "organization": andina.slug,
+        "api_key": _key(andina, before.get("api_key")),
+        "mail_url": f"{settings.BASE_URL}/mail",
+        "other": {"organization": norte.slug, "api_key": _key(norte, (before.get("other") or {}).get("api_key"))},
+    }
+    part = file.with_suffix(".part")
+    part.touch(mode=0o600)
+    part.write_text(json.dumps(facts, indent=2))
+    part.replace(file)
+    return file
+
+
+def _person(name: str, email: str, **fields: Any) -> User:
+    user = User.objects.filter(email=email).first() or User.objects.create_user(email, PASSWORD, name=name, **fields)
+    EmailAddress.objects.get_or_create(user=user, email=email, defaults={"verified": True, "primary": True})
+    return user
+
+
+def _join(organization: Organization, user: User, role: str) -> None:
+    with tenant(organization.pk):
+        Membership.objects.get_or_create(organization=organization, user=user, defaults={"role": role})
+
+
+def _starters(organization: Organization) -> None:
+    with tenant(organization.pk):
+        there = set(DocumentTemplate.objects.for_organization(organization).values_list("starter", flat=True))
+        for starter in STARTERS:
+            if starter.slug not in there:
+                library.create_from_starter(actor=None, organization=organization, starter=starter)
+
+
+def _before(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _key(organization: Organization, before: Any) -> str:
+    """The key of the start before, while it works: scripts that hold it go on."""
+    with unscoped():
+        known = authenticate(before, fresh=True) if isinstance(before, str) else None
+    if known and known.organization_id == organization.pk:
+        return str(before)
+    with unscoped(), tenant(organization.pk):
+        _key, secret = create_key(
+            actor=None,
+            principal=Principal(organization.pk, OWNER),
+            organization=organization,
+            name="Demo",
+            scopes=allowed_scopes(PERMISSIONS),
+        )
+    return secret
