@@ -2,13 +2,12 @@
 
 from django.urls import path
 
-from docuai.bulk.views import downloads, following, rows, runs, skeleton
+from docuai.bulk.views import downloads, following, rows, runs
 from docuai.bulk.views.wizard import check as check_step
 from docuai.bulk.views.wizard import columns, data, options, pictures, start
 
 urlpatterns = [
     path("runs/", runs.run_list, name="runs"),
-    path("runs/start/", skeleton.start, name="run-start"),
     path("runs/new/", start.start, name="run-new"),
     path("runs/new/<uuid:draft_id>/data/", data.data, name="run-data"),
     path("runs/new/<uuid:draft_id>/columns/", columns.columns, name="run-columns"),
