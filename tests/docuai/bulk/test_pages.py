@@ -1,16 +1,10 @@
 """The pages of runs, as a browser without scripts would use them."""
 
-import io
-import zipfile
 from datetime import date
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 
-from docuai.bulk import rendering
-from docuai.bulk.models import BulkRun
 from docuai.library import services as library
-from platform_core.audit.models import AuditEvent
 from platform_core.kits.tenancy.scope import tenant, unscoped
 from tests.docuai.bulk.test_rendering import SOURCE
 from tests.factories.organizations import make_member, make_organization
@@ -46,62 +40,10 @@ def signed_in(client, andina):
     return sign_in
 
 
-def upload(client, version, content):
-    file = SimpleUploadedFile("people.csv", content, "text/csv")
-    return client.post("/orgs/andina/docuai/runs/start/", {"version": str(version.pk), "file": file})
-
-
-def test_a_table_becomes_a_zip_of_documents(signed_in, version, andina):
-    client = signed_in("editor")
-
-    answer = upload(client, version, "name\nZoë\nO'Brien\n".encode())
-
-    assert answer.status_code == 302
-    with tenant(andina.pk):
-        run = BulkRun.objects.get()
-        while rendering.render_rows(organization_id=andina.pk, run_id=run.pk):
-            pass
-    page = client.get(answer["Location"])
-    assert ">2 <small>of 2 rows" in page.content.decode()
-    packed = client.get("/orgs/andina/docuai/runs/1/archive/")
-    with zipfile.ZipFile(io.BytesIO(b"".join(packed.streaming_content))) as archive:
-        assert archive.namelist() == ["00001.pdf", "00002.pdf"]
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"", "empty"),
-        (b"name\n", "no rows"),
-        ("name\nZoë".encode("cp1252"), "not UTF-8"),
-        (b'{"name": ', "cannot be read"),
-    ],
-)
-def test_a_table_that_cannot_be_used_says_why_and_starts_nothing(signed_in, version, andina, content, words):
-    answer = upload(signed_in("editor"), version, content)
-
-    assert answer.status_code == 422
-    assert words in answer.content.decode()
-    with tenant(andina.pk):
-        assert not BulkRun.objects.exists()
-
-
-def test_a_viewer_may_look_and_not_start_and_the_refusal_is_written_down(signed_in, version, andina):
-    client = signed_in("viewer")
-
-    assert client.get("/orgs/andina/docuai/runs/").status_code == 200
-    assert upload(client, version, b"name\nAna\n").status_code == 403
-
-    with tenant(andina.pk):
-        assert AuditEvent.objects.get(outcome="denied").action == "docuai.run.start"
-        assert not BulkRun.objects.exists()
-
-
 def test_a_stranger_finds_nothing(signed_in, version):
     client = signed_in("owner", make_organization("norte"))
 
     assert client.get("/orgs/andina/docuai/runs/").status_code == 404
-    assert upload(client, version, b"name\nAna\n").status_code == 404
 
 
 def test_a_visitor_is_asked_to_sign_in(client, version):
