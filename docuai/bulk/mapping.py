@@ -175,10 +175,13 @@ def missing_fields(mapping: Mapping, fields: Sequence[FieldSpec]) -> list[str]:
 
 def nearest(name: str, names: Sequence[str]) -> str:
     """This will give the name most like another one, or nothing when none is alike."""
-    found = process.extractOne(
-        name.casefold(), [other.casefold() for other in names], scorer=fuzz.WRatio, score_cutoff=75
-    )
-    return names[found[2]] if found else ""
+    for pool in ([other for other in names if "." not in other], list(names)):  # the plain name before a part of one
+        found = process.extractOne(
+            name.casefold(), [other.casefold() for other in pool], scorer=fuzz.WRatio, score_cutoff=75
+        )
+        if found:
+            return pool[found[2]]
+    return ""
 
 
 def _entry_to_json(entry: Entry) -> dict[str, Any]:

@@ -75,7 +75,6 @@ ORGANIZATION = (
 )
 RUNS = (
     page("runs", 200, 200),
-    post("run-start", owner=404),
     page("run", 200, 200),
     post("run-steer"),
     page("run-archive", 200, 200),

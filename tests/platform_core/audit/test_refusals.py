@@ -80,7 +80,7 @@ def test_the_record_says_from_where_the_request_came(andina, client, settings):
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
 
     answer = client.post(
-        "/orgs/andina/docuai/runs/start/",
+        "/orgs/andina/docuai/runs/new/",
         headers={"User-Agent": "Firefox", "X-Forwarded-For": "10.0.0.9, 203.0.113.7", "X-Request-ID": "r-1"},
     )
 
@@ -94,7 +94,7 @@ def test_without_a_proxy_of_ours_nobody_chooses_the_address_that_is_written_down
     client.force_login(make_member(andina, "v@andina.example", "viewer"))
     settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
 
-    client.post("/orgs/andina/docuai/runs/start/", headers={"X-Forwarded-For": "203.0.113.7"})
+    client.post("/orgs/andina/docuai/runs/new/", headers={"X-Forwarded-For": "203.0.113.7"})
 
     assert denials(andina)[0].ip == "127.0.0.1"
 
