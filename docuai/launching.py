@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from docuai.bulk.selectors import latest_run
 from docuai.permissions import RUN_START, RUN_VIEW, TEMPLATE_VIEW
+from platform_core.kits.web import numbers
 from platform_core.organizations.models import Membership
 from platform_core.shell.launcher import FiveMinutes, LauncherCard, NavItem, Product
 
@@ -47,8 +48,9 @@ def live_line(membership: Membership) -> LauncherCard | None:
         return None
     run, made = found
     total = run.job.total
-    line = _("Run %(number)s: %(done)s of %(total)s ready") % {"number": run.number, "done": made, "total": total}
-    return LauncherCard(line=line, caption=str(run.job.get_state_display()), done_percent=100 * made / total)
+    facts = {"number": run.number, "done": numbers.write(made), "total": numbers.write(total)}
+    line = _("Run %(number)s: %(done)s of %(total)s ready") % facts
+    return LauncherCard(line=line, caption=str(run.job.get_state_display()), done_percent=100 * made / (total or 1))
 
 
 PRODUCT = Product(
@@ -75,6 +77,7 @@ PRODUCT = Product(
             gettext_lazy("One row, one document: none missing, none twice."),
             "run-new",
             "docuai",
+            "?template=certificate&sample=people.csv",
         ),
     ),
 )

@@ -16,6 +16,7 @@ from platform_core.jobs.models import Job
 from platform_core.jobs.registry import CANCEL, PAUSE, RESUME, RETRY, Progress, register_kind
 from platform_core.mail.models import OutgoingMail
 from platform_core.mail.services import cancel_mails
+from portfolio.demo.runs import JOB_KIND as DEMO
 
 CHECK = "docuai.check"
 RUN_STEPS = {PAUSE: services.pause, RESUME: services.resume, CANCEL: services.cancel, RETRY: services.retry}
@@ -34,6 +35,7 @@ def plug() -> None:
         manage=RUN_MANAGE,
         details=mails_by_state,
     )
+    register_kind(DEMO, label=_("Demo data"), steps=())
     register_kind(CHECK, label=_("Check a table"), steps=(CANCEL,), manage=RUN_MANAGE)
 
 

@@ -5,7 +5,7 @@ start that was broken off is taken up by the next one; when the Job is done noth
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -58,21 +58,24 @@ PLAN = (
 )
 
 
-def load(organization: Organization, *, wait: Callable[[float], None] = time.sleep) -> bool:
+def load(
+    organization: Organization, *, plans: Sequence[Planned] = PLAN, wait: Callable[[float], None] = time.sleep
+) -> bool:
     """This will start what is missing and stay until all runs stand; False when it lost patience: the next start goes on."""
     with tenant(organization.pk):
-        job = _job(organization)
+        job = _job(organization, plans)
         if job.ended:
             return True
         today = timezone.localdate(job.created_at)
-        runs = [(plan, _started(organization, job, plan, today)) for plan in PLAN]
+        runs = [(plan, _started(organization, job, plan, today)) for plan in plans]
         return _stay(job, runs, wait)
 
 
-def _job(organization: Organization) -> Job:
+def _job(organization: Organization, plans: Sequence[Planned]) -> Job:
     found = Job.objects.for_organization(organization).filter(kind=JOB_KIND, idempotency_key=KEY).first()
     if found is None:
-        total = tables.LETTERS + PAUSED_AT + tables.CERTIFICATES
+        today = timezone.localdate()
+        total = sum(plan.paused_at or sum(1 for _row in plan.rows(today)) for plan in plans)
         with transaction.atomic():
             found = jobs.start_job(
                 actor=None,

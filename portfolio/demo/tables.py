@@ -109,7 +109,7 @@ def contracts(today: date) -> Iterator[dict[str, Any]]:
             "probation_months": 2 if number % 3 else None,
             "weekly_hours": hours,
             "workplace": "el campus de Valleclaro",
-            "remote_days": number % 3 or None,
+            "remote_days": (None, 2, 3)[number % 3],
             "salary": salary + number % 7 * 300,
             "currency": "USD",
             "payments": 12,
