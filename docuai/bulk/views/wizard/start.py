@@ -109,8 +109,10 @@ def _page(request: HttpRequest, organization: Organization, *, error: str = "", 
     versions = list(published(organization).defer("schema", "problems", "sample"))
     chosen = request.POST.get("template") or request.GET.get("template") or _of_draft(request, organization)
     runs = BulkRun.objects.for_organization(organization).filter(deleted_at=None).select_related("job", "template")
+    sample = request.GET.get("sample", "")
     context: dict[str, Any] = {
         "organization": organization,
+        "sample": sample if sample in demo_tables.TABLES else "",
         "versions": versions,
         "chosen": chosen or (versions[0].template.slug if versions else ""),
         "cards": selectors.run_cards(list(runs.order_by("-number")[:SHOWN_RUNS])),
