@@ -15,6 +15,7 @@ from platform_core.files import periodic as files
 from platform_core.files.purposes import register_purpose
 from platform_core.files.quota import QuotaError, register_quota
 from platform_core.jobs import periodic as jobs
+from platform_core.kits.observability.metrics import at_scrape
 from platform_core.mail import periodic as mail
 from platform_core.organizations.selectors.limits import STORAGE
 from platform_core.organizations.services import limits
@@ -57,6 +58,7 @@ def plug() -> None:
     register_organization_page(NavItem(gettext_lazy("Audit"), "scroll-text", "audit", AUDIT_READ, "a"))
     register_organization_page(NavItem(gettext_lazy("Jobs"), "activity", "jobs", JOB_VIEW, "j", frozenset(["job"])))
     job_kinds.plug()
+    at_scrape("audit sealing", evidence.sealing_metrics)
     register_quota(StorageQuota())
     register_purpose("docuai.table", max_bytes=200_000_000, kinds=("csv", "xlsx", "json", "jsonl", "text"))
     register_purpose("docuai.template", max_bytes=20_000_000, kinds=("docx", "text", "zip"))

@@ -2,8 +2,10 @@
 
 import logging
 import time
+from collections.abc import Iterable
 
 from celery import shared_task
+from prometheus_client.core import GaugeMetricFamily, Metric
 
 from platform_core.evidence import checkpoints, sealing
 from platform_core.kits.tenancy.scope import service
@@ -33,3 +35,10 @@ def sign_audit() -> int:
     """This will sign the heads that have moved, outside the database, and return how many."""
     with service("sign the audit chains of all organizations"):
         return checkpoints.sign_heads()
+
+
+def sealing_metrics() -> Iterable[Metric]:
+    """This will yield for how long the oldest event has waited for its seal, when scraped."""
+    with service("measure how far sealing is behind"):
+        lag = sealing.lag_seconds()
+    yield GaugeMetricFamily("portfolio_audit_unsealed_seconds", "Age of the oldest audit event without a seal.", lag)

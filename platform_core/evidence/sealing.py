@@ -86,8 +86,9 @@ def seal_batch(*, size: int = BATCH) -> int:
 
 def lag_seconds() -> float:
     """This will say for how long the oldest event has waited for its seal; 0 where none waits."""
-    oldest = AuditPending.objects.aggregate(at=Min("noted_at"), now=Now())
-    return max((oldest["now"] - oldest["at"]).total_seconds(), 0.0) if oldest["at"] else 0.0
+    waited = models.ExpressionWrapper(Now() - Min("noted_at"), models.DurationField())
+    lag = AuditPending.objects.aggregate(lag=waited)["lag"]
+    return max(lag.total_seconds(), 0.0) if lag else 0.0
 
 
 def _locked() -> bool:
@@ -99,7 +100,9 @@ def _locked() -> bool:
 def _settled(size: int) -> models.QuerySet[AuditPending]:
     """Rows of another cluster first, then by transaction; in one transaction in the order they were written."""
     elsewhere = ~Q(cluster_id=ThisCluster())
-    order = models.Case(models.When(elsewhere, then=models.Value(-1)), default="transaction_id")
+    order = models.Case(
+        models.When(elsewhere, then=models.Value(-1, models.BigIntegerField())), default="transaction_id"
+    )
     return AuditPending.objects.filter(elsewhere | Q(transaction_id__lt=OldestRunning())).order_by(order, "id")[:size]
 
 

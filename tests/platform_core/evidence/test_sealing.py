@@ -14,6 +14,7 @@ from platform_core.evidence import periodic, sealing
 from platform_core.evidence.models import AuditPending, AuditSeal
 from platform_core.kits.tenancy.scope import service, tenant, unscoped
 from tests.factories.organizations import make_organization
+from tests.factories.seals import settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -36,6 +37,7 @@ def write(organization, *labels):
 
 
 def seal():
+    settle()
     with service("test"):
         return sealing.seal_batch()
 
@@ -98,7 +100,8 @@ def test_what_began_before_and_commits_after_is_neither_lost_nor_overtaken(andin
     begun.wait(10)
     (late,) = write(andina, "late")
 
-    assert seal() == 0, "an older transaction still runs: its event must come first"
+    with service("test"):
+        assert sealing.seal_batch() == 0, "an older transaction still runs: its event must come first"
     may_commit.set()
     done.wait(10)
     thread.join()
@@ -127,10 +130,11 @@ def test_of_two_sealers_the_second_does_nothing(andina):
     found = []
 
     def second():
-        with unscoped():
-            found.append(seal())
+        with unscoped(), service("test"):
+            found.append(sealing.seal_batch())
         connection.close()
 
+    settle()
     with service("test"), transaction.atomic():
         assert sealing.seal_batch() == 1
         thread = threading.Thread(target=second)
@@ -159,6 +163,7 @@ def test_an_event_queued_twice_is_sealed_once_and_stops_nobody(andina):
 def test_the_clock_seals_all_and_is_silent_when_it_keeps_up(andina, caplog):
     write(andina, *"ABC")
 
+    settle()
     with caplog.at_level(logging.ERROR):
         assert periodic.seal_audit() == 3
 
