@@ -6,6 +6,15 @@ from platform_core.audit.models import AuditEvent
 from platform_core.events.models import EventCursor, OutboxEvent
 from platform_core.evidence.models import AuditPending, AuditRetention, AuditSeal, RowHistory
 from platform_core.files.models import StoredFile, Upload
+from platform_core.identity.models import (
+    Authenticator,
+    Passkey,
+    RecoveryCode,
+    RecoveryCodes,
+    SecurityEvent,
+    SignedInSession,
+    TrustedDevice,
+)
 from platform_core.jobs.models import Job, JobLogLine
 from platform_core.mail.models import OutgoingMail, Suppression
 from platform_core.organizations.models import Invitation, Membership, Organization, PlanLimit, Usage, UsageEntry
@@ -16,6 +25,7 @@ __all__ = [
     "AuditPending",
     "AuditRetention",
     "AuditSeal",
+    "Authenticator",
     "Avatar",
     "EventCursor",
     "IdempotencyRecord",
@@ -26,10 +36,17 @@ __all__ = [
     "Organization",
     "OutboxEvent",
     "OutgoingMail",
+    "Passkey",
     "PlanLimit",
     "RowHistory",
+    "RecoveryCode",
+    "RecoveryCodes",
+    "RowHistory",
+    "SecurityEvent",
+    "SignedInSession",
     "StoredFile",
     "Suppression",
+    "TrustedDevice",
     "Upload",
     "Usage",
     "UsageEntry",

@@ -9,5 +9,6 @@ urlpatterns = [
     path("", include("platform_core.shell.urls")),
     path("", include("platform_core.accounts.urls")),
     path("", include("platform_core.organizations.urls")),
+    path("", include("platform_core.identity.urls")),
     path("", include("platform_core.evidence.urls")),
 ]

@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import Resolver404, path, resolve, reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -45,7 +46,10 @@ class Staff(StaffSite, UnfoldAdminSite):
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """This will send everybody to the site's own sign-in; who is signed in without being staff finds nothing here."""
-        if request.user.is_authenticated and not is_staff(request):
+        if request.user.is_authenticated and request.user.is_staff:  # signed in before a factor was asked for
+            onward = request.GET.get("next") or reverse("admin:index")
+            return redirect(f"{reverse('step-up')}?{urlencode({'next': onward, 'factor': 1})}")
+        if request.user.is_authenticated:
             return cast(HttpResponse, get_object_or_404(Organization.objects.none()))
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 

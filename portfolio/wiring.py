@@ -8,18 +8,29 @@ from docuai import launching as docuai
 from docuai.bulk import periodic as runs
 from docuai.library import periodic as library
 from platform_core.access import periodic as access
+from platform_core.access.freshness import register_step_up
+from platform_core.accounts.adapter import on_wrong_password
 from platform_core.events import periodic as events
 from platform_core.evidence import periodic as evidence
 from platform_core.evidence.sentences import register_fields, register_sentences
 from platform_core.files import periodic as files
-from platform_core.files.purposes import register_purpose
+from platform_core.files.purposes import register_derived, register_purpose
 from platform_core.files.quota import QuotaError, register_quota
+from platform_core.identity.noticing import note_wrong_password
+from platform_core.identity.views.step_up import ask as ask_step_up
 from platform_core.jobs import periodic as jobs
 from platform_core.kits.observability.metrics import at_scrape
 from platform_core.mail import periodic as mail
 from platform_core.organizations.selectors.limits import STORAGE
 from platform_core.organizations.services import limits
-from platform_core.permissions import AUDIT_READ, JOB_VIEW, KEY_MANAGE, MEMBER_VIEW, ORGANIZATION_VIEW
+from platform_core.permissions import (
+    AUDIT_READ,
+    JOB_VIEW,
+    KEY_MANAGE,
+    MEMBER_VIEW,
+    ORGANIZATION_MANAGE,
+    ORGANIZATION_VIEW,
+)
 from platform_core.shell.launcher import NavItem, register_organization_page, register_product
 from portfolio import job_kinds
 from portfolio.celery import app
@@ -51,17 +62,23 @@ def plug() -> None:
     register_organization_page(
         NavItem(gettext_lazy("General"), "building-2", "organization-settings", ORGANIZATION_VIEW, "o")
     )
+    register_organization_page(
+        NavItem(gettext_lazy("Signing in"), "shield-check", "organization-sign-in", ORGANIZATION_MANAGE)
+    )
     register_organization_page(NavItem(gettext_lazy("Members"), "users", "members", MEMBER_VIEW, "m", MEMBER_PAGES))
     register_organization_page(
         NavItem(gettext_lazy("API keys"), "key-round", "keys", KEY_MANAGE, "k", frozenset(["key-new"]))
     )
     register_organization_page(NavItem(gettext_lazy("Audit"), "scroll-text", "audit", AUDIT_READ, "a"))
     register_organization_page(NavItem(gettext_lazy("Jobs"), "activity", "jobs", JOB_VIEW, "j", frozenset(["job"])))
+    register_step_up(ask_step_up)
+    on_wrong_password(note_wrong_password)
     job_kinds.plug()
     at_scrape("audit sealing", evidence.sealing_metrics)
     register_quota(StorageQuota())
     register_purpose("docuai.table", max_bytes=200_000_000, kinds=("csv", "xlsx", "json", "jsonl", "text"))
     register_purpose("docuai.template", max_bytes=20_000_000, kinds=("docx", "text", "zip"))
+    register_derived("docuai.thumbnail")
     register_purpose("accounts.avatar", max_bytes=5_000_000, kinds=PICTURES)
     app.add_periodic_task(files.SWEEP_SECONDS, files.sweep_files.s(), name="remove expired uploads and deleted files")
     app.add_periodic_task(evidence.SEAL_SECONDS, evidence.seal_audit.s(), name="seal audit events")

@@ -37,6 +37,7 @@ class Keys(OrganizationAPIView):
     """The API keys of an organization."""
 
     permissions: ClassVar[dict[str, str]] = {"GET": KEY_MANAGE, "POST": KEY_MANAGE}
+    fresh = frozenset(["POST"])
 
     @extend_schema(operation_id="keys_list", parameters=CURSOR_PARAMETERS, responses=page_of(KeySerializer))
     def get(self, request: Request, slug: str) -> Response:

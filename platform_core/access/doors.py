@@ -7,9 +7,12 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from platform_core.access.can import Principal, can, known
+from platform_core.access.factors import is_shut_out
 from platform_core.audit.services import audit_refusal
 from platform_core.kits.observability.context import bind
 from platform_core.kits.tenancy.scope import enter_person, enter_tenant, person, tenant
@@ -61,8 +64,9 @@ def signed_in_page(view: Page) -> Page:
 def organization_page(permission: str) -> Callable[[Page], Page]:
     """This will call ``view(request, organization, …)`` inside the organization of the path.
 
-    A stranger gets 404; a member who lacks ``permission`` gets 403, and the refusal is written down. Raises
-    UnknownPermissionError when the module is loaded, not when somebody comes.
+    A stranger gets 404; a member who lacks ``permission`` gets 403, and the refusal is written down; one without the
+    second factor that the organization requires is told so. Raises UnknownPermissionError when the module is loaded,
+    not when somebody comes.
     """
     known(permission)
 
@@ -71,6 +75,8 @@ def organization_page(permission: str) -> Callable[[Page], Page]:
         @functools.wraps(view)
         def page(request: HttpRequest, slug: str, **kwargs: Any) -> HttpResponseBase:
             membership = membership_of(request.user, slug)
+            if is_shut_out(request, membership.organization):
+                return redirect(f"{reverse('factor-required', args=[slug])}?{urlencode({'next': request.path})}")
             enter_tenant(membership.organization_id, user_id=membership.user_id)
             bind(organization_id=membership.organization_id)
             principal = Principal(membership.organization_id, membership.role, membership.user_id)

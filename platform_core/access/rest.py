@@ -9,6 +9,7 @@ from typing import Any, ClassVar, cast
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated
@@ -20,7 +21,10 @@ from rest_framework.views import APIView
 from platform_core.access import keys
 from platform_core.access.can import Principal, known
 from platform_core.access.doors import RefusedError, membership_of, require
+from platform_core.access.factors import is_shut_out
+from platform_core.access.freshness import is_fresh
 from platform_core.kits.api import problems
+from platform_core.kits.api.problems import ProblemError
 from platform_core.kits.api.rendering import JSONParser, JSONRenderer, OneFormat
 from platform_core.kits.api.throttling import admit
 from platform_core.kits.observability.context import bind, client, set_client_key
@@ -110,6 +114,7 @@ class OrganizationAPIView(Authenticated):
     """
 
     permissions: ClassVar[dict[str, str]] = {}
+    fresh: ClassVar[frozenset[str]] = frozenset()  # methods for which a person must have shown just now who they are
     principal: Principal
     organization_id: Any
 
@@ -126,6 +131,8 @@ class OrganizationAPIView(Authenticated):
             self._enter_as_key(request, credential, slug)
         else:
             membership = self.membership = membership_of(request.user, slug)
+            if is_shut_out(request, membership.organization):
+                raise ProblemError(403, "factor_required", _("This organization requires a second factor. Add one."))
             enter_tenant(membership.organization_id, user_id=membership.user_id)
             self.principal = Principal(membership.organization_id, membership.role, membership.user_id)
         self.organization_id = self.principal.organization_id
@@ -133,6 +140,9 @@ class OrganizationAPIView(Authenticated):
         method = "GET" if request.method in READS else str(request.method)
         if permission := self.permissions.get(method):  # none: there is no such handler, 405 follows
             require(self.principal, permission)
+        if credential is None and method in self.fresh and not is_fresh(request):
+            text = _("Confirm that it is you at %(path)s, then try again.") % {"path": reverse("step-up")}
+            raise ProblemError(403, "step_up_required", text)
 
     def _enter_as_key(self, request: Request, credential: keys.Credential, slug: str) -> None:
         if credential.slug != slug:  # another organization, or one that has just been renamed

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from platform_core.access import services
 from platform_core.access.doors import organization_page
 from platform_core.access.forms import KeyForm
+from platform_core.access.freshness import require_fresh
 from platform_core.access.models import ApiKey
 from platform_core.access.registry import PERMISSIONS
 from platform_core.access.selectors import keys_of
@@ -35,6 +36,7 @@ def keys(request: HttpRequest, organization: Organization) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @organization_page(KEY_MANAGE)
+@require_fresh
 def key_new(request: HttpRequest, organization: Organization) -> HttpResponse:
     """This will make a key and show its secret in this one answer: it is nowhere to be read again, so no redirect."""
     principal = request.principal  # type: ignore[attr-defined]

@@ -1,17 +1,40 @@
-"""How allauth meets our pages: whoever came by an invitation goes back to it, however long signing up took."""
+"""How allauth meets our pages: whoever came by an invitation goes back to it, however long signing up took.
 
+What else signing in asks for (a second factor) is named by the setting SIGN_IN_STAGES; who wants to know of wrong passwords
+is plugged in by ``on_wrong_password``.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 
 from platform_core.accounts.selectors import COME_BACK
 
+_wrong_password: list[Callable[[HttpRequest, str], None]] = []
+
+
+def on_wrong_password(listener: Callable[[HttpRequest, str], None]) -> None:
+    """This will call ``listener(request, email)`` after each sign-in that failed."""
+    if listener not in _wrong_password:
+        _wrong_password.append(listener)
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """Named by the setting ACCOUNT_ADAPTER."""
+
+    def get_login_stages(self) -> list[str]:
+        """This will give allauth's stages, then ours: nobody is signed in before all have passed."""
+        return [*super().get_login_stages(), *settings.SIGN_IN_STAGES]
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """This will tell who has asked to know."""
+        for listener in _wrong_password:
+            listener(request, str(credentials.get("email") or ""))
 
     def save_user(self, request: HttpRequest, user: Any, form: Any, commit: bool = True) -> Any:
         """This will keep the name that was given, and the language in which the person signed up."""

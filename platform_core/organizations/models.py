@@ -23,6 +23,9 @@ class Organization(models.Model):
     default_language = models.CharField(max_length=5, default="en")
     region = models.CharField(max_length=2, blank=True, default="")
     time_zone = models.CharField(max_length=64, default="UTC")
+    factor_required_from = models.DateTimeField(
+        null=True, blank=True
+    )  # from then on nobody enters without a second factor
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

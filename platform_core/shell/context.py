@@ -19,6 +19,7 @@ PERSON_NAV = (
     (gettext_lazy("Profile"), "circle-user-round", "profile"),
     (gettext_lazy("E-mail addresses"), "mail", "account_email"),
     (gettext_lazy("Password"), "key-round", "account_change_password"),
+    (gettext_lazy("Security"), "shield-check", "security"),
 )
 
 

@@ -9,6 +9,7 @@ import "./elements/dialog.js";
 import "./elements/dropzone.js";
 import "./elements/focus.js";
 import "./elements/menu.js";
+import "./elements/passkey.js";
 import "./elements/reveal.js";
 import "./elements/shortcuts.js";
 import "./elements/submit.js";

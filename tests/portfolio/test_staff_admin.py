@@ -10,6 +10,7 @@ from docuai.library import services as library
 from platform_core.accounts.models import User
 from platform_core.audit.models import AuditEvent
 from platform_core.kits.tenancy.scope import tenant, unscoped
+from tests.factories.factors import sign_in_verified
 from tests.factories.organizations import make_member, make_organization
 
 SOURCE = b'#let row = json("data.json")\n#set document(title: "Hello")\n#set text(lang: "en")\nHello #row.name'
@@ -35,7 +36,7 @@ def norte():
 @pytest.fixture
 def staff(client):
     user = User.objects.create_user("elena@portfolio.example", "x", name="Elena Ruiz", is_staff=True)
-    client.force_login(user)
+    sign_in_verified(client, user)
     return user
 
 

@@ -48,9 +48,9 @@ class StaffModelAdmin(ModelAdmin):
 
 
 def is_staff(request: HttpRequest) -> bool:
-    """Whether an active member of the platform's staff asks."""
-    user = request.user
-    return user.is_active and user.is_staff
+    """Whether an active member of the platform's staff asks, who has shown a second factor in this session."""
+    user: Any = request.user
+    return bool(user.is_active and user.is_staff and user.is_verified())
 
 
 def register(model: type[Model]) -> Any:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from platform_core.access.can import can
 from platform_core.access.doors import organization_page, require
+from platform_core.access.freshness import require_fresh
 from platform_core.kits.web.toasts import toast
 from platform_core.organizations.errors import OrganizationError
 from platform_core.organizations.forms import GeneralForm, TransferForm
@@ -42,6 +43,7 @@ def settings(request: HttpRequest, organization: Organization) -> HttpResponse:
 
 @require_POST
 @organization_page(ORGANIZATION_TRANSFER)
+@require_fresh
 def transfer(request: HttpRequest, organization: Organization) -> HttpResponse:
     """This will hand the organization over to another member."""
     form = TransferForm(request.POST, others=_others(request, organization))

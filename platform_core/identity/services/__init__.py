@@ -1,0 +1,1 @@
+"""Writes of identity: ``factors`` (adding, verifying, removing), ``sessions``, ``policy`` of an organization."""
