@@ -89,11 +89,12 @@ def imported(organization: Organization, version: TemplateVersion, table: bytes,
         runs = BulkRun.objects.for_organization(organization).filter(pk=run.pk)
         wait_until(runs.exclude(stage=BulkRun.Stage.READING).exists, "the table is imported", seconds=600)
         seconds = time.perf_counter() - begin - look
-        services.cancel(actor=None, run=runs.select_related("job").get())
+        services.pause(actor=None, run=runs.select_related("job").get())  # no document of them is wanted
         there = RunRow.objects.for_organization(organization).filter(run=run)
+        wait_until(lambda: not there.filter(state="running").exists(), "batches in work are finished", seconds=120)
         assert there.count() == rows, f"{there.count()} of {rows} rows were stored"
         assert not there.filter(state="failed").exists(), there.filter(state="failed").values("error").first()
-    cast.wait_until_quiet()
+        services.cancel(actor=None, run=runs.select_related("job").get())
     return look, seconds
 
 
