@@ -18,11 +18,17 @@ class Purpose:
 
 
 PURPOSES: dict[str, Purpose] = {}
+DERIVED: set[str] = set()
 
 
 def register_purpose(name: str, *, max_bytes: int, kinds: Iterable[str]) -> None:
     """This will let files come for a purpose; the later registration of a name wins."""
     PURPOSES[name] = Purpose(name, max_bytes, frozenset(kinds))
+
+
+def register_derived(name: str) -> None:
+    """This will treat files of a purpose as drawn from others at will, like thumbnails: neither audited nor told."""
+    DERIVED.add(name)
 
 
 def purpose_of(name: str) -> Purpose:

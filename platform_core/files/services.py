@@ -16,6 +16,7 @@ from platform_core.events.services import emit
 from platform_core.files import links, quota, spool, uploading
 from platform_core.files.errors import FileError
 from platform_core.files.models import StoredFile, Upload
+from platform_core.files.purposes import DERIVED
 from platform_core.kits.storage.ports import storage
 from platform_core.kits.tenancy.ids import new_id
 
@@ -99,6 +100,8 @@ def keep(*, file: StoredFile, source: BinaryIO, actor: User | None) -> StoredFil
 
 def announce(*, file: StoredFile, actor: User | None) -> None:
     """This will write down and tell that a file is there. Call it in the transaction that stores the row."""
+    if file.purpose in DERIVED:
+        return
     audit(action="file.store", target=file, actor=actor, changes={"size_bytes": [0, file.size_bytes]})
     payload = {"file_id": str(file.pk), "purpose": file.purpose, "size_bytes": file.size_bytes}
     emit(type="file.stored", organization_id=file.organization_id, payload=payload)
@@ -147,6 +150,8 @@ def delete(*, actor: User | None, file: StoredFile) -> bool:
         kept = StoredFile.objects.for_organization(file.organization_id).filter(id=file.pk, deleted_at=None)
         if not kept.update(deleted_at=timezone.now()):
             return False
+        if file.purpose in DERIVED:
+            return True
         audit(action="file.delete", target=file, actor=actor)
         emit(type="file.deleted", organization_id=file.organization_id, payload={"file_id": str(file.pk)})
     return True
@@ -159,7 +164,8 @@ def purge(*, file: StoredFile) -> None:
         away = StoredFile.objects.for_organization(file.organization_id).filter(id=file.pk).exclude(deleted_at=None)
         if away.delete()[0]:
             quota.release(organization_id=file.organization_id, file_id=file.pk)
-            audit(action="file.purge", target=file)
+            if file.purpose not in DERIVED:
+                audit(action="file.purge", target=file)
 
 
 def signed_link(

@@ -23,7 +23,13 @@ def publish(*, actor: User | None, version: TemplateVersion) -> TemplateVersion:
             state="deprecated"
         )
         versions.filter(id=version.pk).update(state="published", published_at=Now())
-        audit(action="docuai.template.publish", target=version, actor=actor, changes={"number": [None, version.number]})
+        audit(
+            action="docuai.template.publish",
+            target=version,
+            actor=actor,
+            target_label=version.template.name,
+            changes={"number": [None, version.number]},
+        )
         _tell(version, "docuai.template.published")
     version.refresh_from_db()
     return version
@@ -35,7 +41,7 @@ def deprecate(*, actor: User | None, version: TemplateVersion) -> TemplateVersio
         versions = TemplateVersion.objects.for_organization(version.organization_id)
         if not versions.filter(id=version.pk, state="published").update(state="deprecated"):
             raise TemplateError(_("Only a published version can be deprecated."))
-        audit(action="docuai.template.deprecate", target=version, actor=actor)
+        audit(action="docuai.template.deprecate", target=version, actor=actor, target_label=version.template.name)
         _tell(version, "docuai.template.deprecated")
     version.refresh_from_db()
     return version

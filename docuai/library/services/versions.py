@@ -80,7 +80,7 @@ def set_sample(*, actor: User | None, version: TemplateVersion, sample: Mapping[
     with transaction.atomic():
         versions = TemplateVersion.objects.for_organization(version.organization_id)
         versions.filter(id=version.pk).update(sample=dict(sample))
-        audit(action="docuai.template.sample", target=version, actor=actor)
+        audit(action="docuai.template.sample", target=version, actor=actor, target_label=version.template.name)
     version.sample = dict(sample)
     return version
 

@@ -85,6 +85,7 @@ def test_a_thumbnail_is_drawn_once_and_again_for_another_version(editor, publish
     assert again.content == first.content
     with tenant(andina.pk):
         assert DocumentTemplate.objects.get().thumbnail == kept
+        assert not AuditEvent.objects.filter(action="file.store").exists(), "a picture drawn at will is no news"
         services.save_version(actor=None, base=published, sources={"en": b"= Other"})
 
     other = editor.get(f"{HERE}thumbnail/?version=2")
