@@ -4,6 +4,7 @@ from django.urls import path
 
 from platform_core.access import api as access
 from platform_core.audit import api as audit
+from platform_core.evidence import api as evidence
 from platform_core.files import api as files
 from platform_core.jobs import api as jobs
 from platform_core.organizations import api as organizations
@@ -15,6 +16,8 @@ urlpatterns = [
     path("orgs/<slug:slug>/keys/", access.Keys.as_view(), name="api-keys"),
     path("orgs/<slug:slug>/keys/<uuid:key_id>/", access.Key.as_view(), name="api-key"),
     path("orgs/<slug:slug>/audit/", audit.AuditLog.as_view(), name="api-audit"),
+    path("orgs/<slug:slug>/audit/verify/", evidence.VerifyAudit.as_view(), name="api-audit-verify"),
+    path("orgs/<slug:slug>/audit/export/", evidence.ExportAudit.as_view(), name="api-audit-export"),
     path("orgs/<slug:slug>/jobs/", jobs.Jobs.as_view(), name="api-jobs"),
     path("orgs/<slug:slug>/jobs/<uuid:job_id>/", jobs.JobDetail.as_view(), name="api-job"),
     path("orgs/<slug:slug>/jobs/<uuid:job_id>/pause/", jobs.PauseJob.as_view(), name="api-job-pause"),

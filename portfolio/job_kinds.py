@@ -11,11 +11,13 @@ from docuai.bulk import mailing, merging, selectors, services, verifying
 from docuai.bulk.models import BulkRun
 from docuai.bulk.services.requesting import JOB_KIND as RUN
 from docuai.permissions import RUN_MANAGE
+from platform_core.evidence.selectors import JOB_KIND as VERIFY_LOG
 from platform_core.jobs import services as jobs
 from platform_core.jobs.models import Job
 from platform_core.jobs.registry import CANCEL, PAUSE, RESUME, RETRY, Progress, register_kind
 from platform_core.mail.models import OutgoingMail
 from platform_core.mail.services import cancel_mails
+from platform_core.permissions import AUDIT_READ
 from portfolio.demo.runs import JOB_KIND as DEMO
 
 CHECK = "docuai.check"
@@ -36,6 +38,9 @@ def plug() -> None:
         details=mails_by_state,
     )
     register_kind(DEMO, label=_("Demo data"), steps=())
+    register_kind(
+        VERIFY_LOG, label=_("Verify the audit log"), page_url=audit_page, steps=(CANCEL,), manage=AUDIT_READ
+    )
     register_kind(CHECK, label=_("Check a table"), steps=(CANCEL,), manage=RUN_MANAGE)
 
 
@@ -43,6 +48,11 @@ def run_page(job: Job, slug: str) -> str:
     """This will give the address of the run that a job makes or works on; empty where it is deleted."""
     found = _run(job)
     return reverse("run", kwargs={"slug": slug, "number": found.number}) if found else ""
+
+
+def audit_page(job: Job, slug: str) -> str:
+    """This will give the address of the log, which shows what its verification found."""
+    return reverse("audit", kwargs={"slug": slug})
 
 
 def run_progress(job: Job) -> Progress:

@@ -1,4 +1,4 @@
-"""Writing down what was done, in the transaction of what was done; and refusals, in one of their own."""
+"""Writing down what was done, in the transaction of what was done; refusals, in one of their own; and who looked."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from platform_core.accounts.models import User
 
 REFUSAL_SECONDS = 60
+VIEW_SECONDS = 600
 logger = logging.getLogger(__name__)
 
 
@@ -73,7 +74,7 @@ def audit_refusal(
     owner = organization_id or getattr(target, "organization_id", None) or current_organization_id()
     kind = "person" if actor_id else "key" if key_id else "anonymous"
     principal = actor_id or key_id or client().ip or "unknown"
-    if not _first_in_a_minute(f"audit.refusal:{{{owner}}}:{kind}:{principal}:{action}"):
+    if not _first_in(f"audit.refusal:{{{owner}}}:{kind}:{principal}:{action}", REFUSAL_SECONDS):
         return None
     with transaction.atomic(durable=True):
         return _write(
@@ -85,6 +86,36 @@ def audit_refusal(
             outcome=outcome,
             target=target,
         )
+
+
+def audit_view(
+    *,
+    action: str,
+    organization_id: UUID,
+    actor: User | None,
+    count: int | None = None,
+    target: Any = None,
+    target_label: str = "",
+    throttled: bool = False,
+) -> AuditEvent | None:
+    """This will write down that somebody looked at personal data or took it away, and of how many people.
+
+    ``throttled`` where one look is many requests (pages that are read again, ranges of a file): at most one row a
+    principal, action, object and ten minutes, then None. An API key is known from the request.
+    """
+    principal = (actor.pk if actor else client().key_id) or client().ip or "system"
+    object_id = target.pk if target is not None else ""
+    if throttled and not _first_in(f"audit.view:{{{organization_id}}}:{principal}:{action}:{object_id}", VIEW_SECONDS):
+        return None
+    changes = {} if count is None else {"people": [None, count]}
+    return audit(
+        action=action,
+        target=target,
+        target_label=target_label,
+        actor=actor,
+        organization_id=organization_id,
+        changes=changes,
+    )
 
 
 def _write(*, target: Any, target_label: str = "", **fields: Any) -> AuditEvent:
@@ -100,10 +131,10 @@ def _write(*, target: Any, target_label: str = "", **fields: Any) -> AuditEvent:
     )
 
 
-def _first_in_a_minute(name: str) -> bool:
-    """Without Redis every refusal is written: rather too many rows than one too few."""
+def _first_in(name: str, seconds: int) -> bool:
+    """Without Redis every refusal and look is written: rather too many rows than one too few."""
     try:
-        return cache.add(name, 1, timeout=REFUSAL_SECONDS)
+        return cache.add(name, 1, timeout=seconds)
     except redis.RedisError as error:
         logger.warning("audit.refusals_not_counted", extra={"error": type(error).__name__})
         return True

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from platform_core.kits.personal_data import NoPersonalData, PersonalData
 from platform_core.kits.tenancy.constraints import TenantPolicy
 from platform_core.kits.tenancy.models import OrganizationOwned
+from platform_core.kits.tenancy.roles import APP_ROLE
 
 
 class AuditPending(models.Model):
@@ -93,7 +94,10 @@ class RowHistory(OrganizationOwned):
     transaction_id = models.BigIntegerField()
 
     class Meta:
-        indexes = [models.Index(fields=["organization", "row_id", "-at"], name="row_history_row")]
+        indexes = [
+            models.Index(fields=["organization", "row_id", "-at"], name="row_history_row"),
+            models.Index(fields=["at"], name="row_history_outside", condition=~models.Q(database_role=APP_ROLE)),
+        ]
 
 
 class AuditRetention(OrganizationOwned):

@@ -3,13 +3,19 @@
 import logging
 import time
 from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
 
 from celery import shared_task
+from django.db import models
+from django.db.models.functions import Now
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from platform_core.evidence import checkpoints, sealing
-from platform_core.kits.tenancy.scope import service
+from platform_core.evidence import checking, checkpoints, history, sealing, tasks
+from platform_core.jobs.models import Job
+from platform_core.kits.tenancy.scope import service, tenant
 from platform_core.kits.tenancy.tasks import PlatformTask
+from platform_core.kits.work.queue import publish
 
 SEAL_SECONDS, SIGN_SECONDS = 5.0, 60.0
 WORKS_SECONDS = 4.0  # of one tick: the queue is shared
@@ -32,9 +38,27 @@ def seal_audit() -> int:
 
 @shared_task(base=PlatformTask, queue="fast")
 def sign_audit() -> int:
-    """This will sign the heads that have moved, outside the database, and return how many."""
+    """This will sign the heads that have moved, outside the database, and return how many.
+
+    It also tells each log of changes that were made past the platform, and wakes verifications whose message was lost.
+    """
     with service("sign the audit chains of all organizations"):
-        return checkpoints.sign_heads()
+        signed = checkpoints.sign_heads()
+        outside = list(history.untold())
+        lost = list(_lost())
+    for change in outside:
+        with tenant(change.organization_id):
+            history.tell(change)
+    for organization_id, job_id in lost:
+        publish(tasks.verify_log, organization_id=str(organization_id), job_id=str(job_id))
+    return signed
+
+
+def _lost() -> models.QuerySet[Job, tuple[UUID, UUID]]:
+    free = models.Q(lease_until=None) | models.Q(lease_until__lt=Now())
+    waited = models.Q(created_at__lt=Now() - timedelta(seconds=SIGN_SECONDS))
+    found = Job.objects.filter(free & waited, kind=checking.JOB_KIND, state__in=Job.OPEN)
+    return found.values_list("organization_id", "id")
 
 
 def sealing_metrics() -> Iterable[Metric]:

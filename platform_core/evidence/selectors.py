@@ -1,7 +1,7 @@
 """The audit log as its page reads it: filtered, the newest first, cut by position and not by page number."""
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -11,11 +11,15 @@ from django.db.models import Min, Q
 from platform_core.access.models import ApiKey
 from platform_core.accounts.models import User
 from platform_core.audit.models import AuditEvent
+from platform_core.evidence.models import AuditSeal, RowHistory
+from platform_core.jobs.models import Job
 from platform_core.kits.tenancy.models import OrganizationOwnedQuerySet
 from platform_core.organizations.models import Organization
 
 PAGE_SIZE = 50
 MOST_COUNTED = 10_000
+MOST_HISTORY = 20
+JOB_KIND = "platform_core.audit.verify"
 PERIODS = (1, 7, 30, 90, 365)
 Events = OrganizationOwnedQuerySet[AuditEvent]
 
@@ -30,6 +34,7 @@ class Filters:
     outcome: str = ""
     target: str = ""
     days: int | None = None
+    said: tuple[str, ...] = ()  # actions whose sentence, in the reader's language, holds the searched words
 
     @property
     def any(self) -> bool:
@@ -47,12 +52,14 @@ class Slice:
     keys: dict[UUID, ApiKey] = field(default_factory=dict)
 
 
-def filters_of(parameters: Mapping[str, str]) -> Filters:
-    """This will read the filters of an address; what makes no sense is left out."""
+def filters_of(parameters: Mapping[str, str], *, said: Callable[[str], Iterable[str]] = lambda text: ()) -> Filters:
+    """This will read the filters of an address; what makes no sense is left out. ``said`` finds actions by their words."""
     days = parameters.get("days", "")
     outcome = parameters.get("outcome", "")
+    search = parameters.get("q", "").strip().replace("\x00", "")[:100]
     return Filters(
-        search=parameters.get("q", "").strip().replace("\x00", "")[:100],
+        search=search,
+        said=tuple(said(search)) if search else (),
         who=_who(parameters.get("who", "")),
         action=parameters.get("action", "").replace("\x00", "")[:80],
         outcome=outcome if outcome in AuditEvent.Outcome.values else "",
@@ -77,7 +84,7 @@ def events(organization: Organization, wanted: Filters, *, now: datetime.datetim
         kind, _colon, id = wanted.target.partition(":")
         rows = rows.filter(target_type=kind, **({"target_id": id} if id else {}))
     if wanted.search:
-        rows = rows.filter(_found(wanted.search))
+        rows = rows.filter(_found(wanted.search) | Q(action__in=wanted.said))
     return rows.order_by("-at", "-id")
 
 
@@ -119,8 +126,35 @@ def actions(organization: Organization) -> list[str]:
     return list(rows.values_list("action", flat=True).distinct())
 
 
+def history(event: AuditEvent) -> list[RowHistory]:
+    """This will list what the database itself has noted of the event's object, the newest first."""
+    row = _uuid(event.target_id)
+    if row is None:
+        return []
+    if event.target_type == RowHistory._meta.label_lower:
+        found = RowHistory.objects.filter(pk=row)
+    else:
+        found = RowHistory.objects.filter(row_id=row, table=event.target_type.replace(".", "_"))
+    return list(found.for_organization(event.organization_id).select_related("actor").order_by("-at")[:MOST_HISTORY])
+
+
+def seal_of(event: AuditEvent) -> AuditSeal | None:
+    """This will find the link that covers an event; None while it waits."""
+    return AuditSeal.objects.for_organization(event.organization_id).filter(pk=event.pk).first()
+
+
+def latest_verification(organization: Organization) -> Job | None:
+    """This will find the verification that was asked for last."""
+    jobs = Job.objects.for_organization(organization).filter(kind=JOB_KIND).select_related("started_by")
+    return jobs.order_by("-created_at").first()
+
+
 def _found(text: str) -> Q:
+    """Words of the object, of the person, of the action's name; or an id."""
     words = Q(target_label__icontains=text) | Q(actor__name__icontains=text) | Q(actor__email__icontains=text)
+    words |= Q(action__icontains=text)
+    if event := _uuid(text):
+        words |= Q(pk=event)
     return words | Q(request_id=text) | Q(target_id=text)
 
 

@@ -25,6 +25,12 @@ def sentence(action: str) -> str:
     return str(SENTENCES.get(action) or _("Did: %(action)s") % {"action": action})
 
 
+def actions_that_say(text: str) -> list[str]:
+    """This will find the actions whose sentence, in the reader's language, holds the text."""
+    wanted = text.casefold()
+    return [action for action, said in SENTENCES.items() if wanted in str(said).casefold()]
+
+
 def field(name: str) -> str:
     """This will name a changed field."""
     return str(FIELDS.get(name) or name.replace("_", " "))
@@ -56,6 +62,12 @@ register_sentences(
         "job.paused": pgettext_lazy("audit", "Paused a job"),
         "job.parked": pgettext_lazy("audit", "Set a job aside: it requires attention"),
         "job.canceled": pgettext_lazy("audit", "Canceled a job"),
+        "audit.verify": pgettext_lazy("audit", "Had the audit log verified"),
+        "audit.export": pgettext_lazy("audit", "Exported the audit log"),
+        "audit.retention": pgettext_lazy("audit", "Changed how long the audit log is kept"),
+        "audit.prune": pgettext_lazy("audit", "Removed old records of the audit log"),
+        "members.view": pgettext_lazy("audit", "Looked at the list of members"),
+        "row.outside": pgettext_lazy("audit", "Changed access past the platform, in the database"),
         "platform_core.staff.look": pgettext_lazy("audit", "Looked into the organization as platform staff"),
     }
 )
@@ -73,5 +85,9 @@ register_fields(
         "scopes": pgettext_lazy("audit", "Permissions"),
         "reason": pgettext_lazy("audit", "Reason"),
         "rows": pgettext_lazy("audit", "Rows"),
+        "people": pgettext_lazy("audit", "People"),
+        "records": pgettext_lazy("audit", "Records"),
+        "faults": pgettext_lazy("audit", "Faults"),
+        "days": pgettext_lazy("audit", "Days"),
     }
 )

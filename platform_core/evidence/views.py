@@ -2,20 +2,29 @@
 
 import datetime
 from dataclasses import dataclass
+from dataclasses import field as field_of
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from platform_core.access.doors import organization_page
 from platform_core.access.registry import PERMISSIONS
 from platform_core.audit.models import AuditEvent
 from platform_core.evidence import selectors
-from platform_core.evidence.sentences import field, sentence
+from platform_core.evidence.exporting import json_lines
+from platform_core.evidence.history import differences
+from platform_core.evidence.models import AuditSeal, RowHistory
+from platform_core.evidence.sentences import actions_that_say, field, sentence
+from platform_core.evidence.services import note_export, verify_log
+from platform_core.evidence.wording import fault_text
+from platform_core.kits.web.ranges import disposition
+from platform_core.kits.web.requests import go
 from platform_core.organizations.models import Organization, Role
 from platform_core.permissions import AUDIT_READ
 
@@ -34,6 +43,8 @@ class Line:
     day: datetime.date
     changes: list[tuple[str, Any, Any]]
     open: bool
+    seal: AuditSeal | None = None
+    history: list[tuple[RowHistory, list[tuple[str, Any, Any]]]] = field_of(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +63,7 @@ class Choice:
 @organization_page(AUDIT_READ)
 def audit_log(request: HttpRequest, organization: Organization) -> HttpResponse:
     """This will show a stretch of the log; ``open`` in the address names the event whose details are shown."""
-    wanted = selectors.filters_of(request.GET.dict())
+    wanted = selectors.filters_of(request.GET.dict(), said=actions_that_say)
     now = timezone.now()
     rows = selectors.events(organization, wanted, now=now)
     shown = selectors.stretch(rows, before=request.GET.get("before", ""), after=request.GET.get("after", ""))
@@ -69,11 +80,42 @@ def audit_log(request: HttpRequest, organization: Organization) -> HttpResponse:
         "total": total,
         "most": selectors.MOST_COUNTED,
         "since": selectors.first_at(organization),
+        "verification": _verification(organization),
     }
     return render(request, "evidence/audit.html", context)
 
 
+@require_POST
+@organization_page(AUDIT_READ)
+def audit_verify(request: HttpRequest, organization: Organization) -> HttpResponse:
+    """This will have the log verified; a long one is verified in the background."""
+    verify_log(actor=request.user, organization=organization)  # type: ignore[arg-type]
+    return go(request, reverse("audit", kwargs={"slug": organization.slug}))
+
+
+@require_safe
+@organization_page(AUDIT_READ)
+def audit_export(request: HttpRequest, organization: Organization) -> HttpResponseBase:
+    """This will give the log, narrowed as the page is, as JSON Lines."""
+    wanted = selectors.filters_of(request.GET.dict(), said=actions_that_say)
+    rows = selectors.events(organization, wanted, now=timezone.now())
+    if request.method == "GET":
+        note_export(actor=request.user, organization=organization, count=rows.order_by().count())  # type: ignore[arg-type]
+    headers = {"Content-Disposition": disposition(f"audit-{organization.slug}.jsonl")}
+    return StreamingHttpResponse(json_lines(rows), content_type="application/jsonl; charset=utf-8", headers=headers)
+
+
+def _verification(organization: Organization) -> dict[str, Any] | None:
+    """What the page says of the verification that was asked for last."""
+    job = selectors.latest_verification(organization)
+    if job is None:
+        return None
+    faults = [{**fault, "text": fault_text(fault)} for fault in job.result.get("faults", [])]
+    return {"job": job, "report": job.result, "faults": faults, "is_open": not job.ended}
+
+
 def _line(event: AuditEvent, shown: selectors.Slice, opened: str) -> Line:
+    is_open = opened == str(event.pk)
     return Line(
         event=event,
         what=_what(event),
@@ -81,9 +123,15 @@ def _line(event: AuditEvent, shown: selectors.Slice, opened: str) -> Line:
         key=shown.keys.get(event.key_id) if event.key_id else None,
         state=STATES[event.outcome],
         day=timezone.localtime(event.at).date(),
-        changes=[(field(name), *_pair(name, value)) for name, value in event.changes.items()],
-        open=opened == str(event.pk),
+        changes=_changes(event.changes),
+        open=is_open,
+        seal=selectors.seal_of(event) if is_open else None,
+        history=[(row, _changes(differences(row))) for row in selectors.history(event)] if is_open else [],
     )
+
+
+def _changes(values: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    return [(field(name), *_pair(name, value)) for name, value in values.items()]
 
 
 def _what(event: AuditEvent) -> str:

@@ -76,7 +76,7 @@ class Migration(migrations.Migration):
                 ('organization', platform_core.kits.tenancy.fields.OrganizationKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='platform_core.organization')),
             ],
             options={
-                'indexes': [models.Index(fields=['organization', 'row_id', '-at'], name='row_history_row')],
+                'indexes': [models.Index(fields=['organization', 'row_id', '-at'], name='row_history_row'), models.Index(condition=models.Q(('database_role', 'portfolio_app'), _negated=True), fields=['at'], name='row_history_outside')],
                 'constraints': [platform_core.kits.tenancy.constraints.TenantPolicy(name='platform_core_rowhistory_tenant'), platform_core.kits.tenancy.constraints.RowKey(fields=('organization', 'id'), name='platform_core_rowhistory_org_id')],
             },
         ),
