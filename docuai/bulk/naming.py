@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,13 @@ _PARTS = re.compile(r"([^:{}]+?)(?::([^{}]*))?")
 _FORMAT = re.compile(r"0?\d{1,2}|%[\w%.,/ -]+|slug|upper|lower")
 _FORBIDDEN = re.compile(r'[/\\:*?"<>|]+')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)", re.IGNORECASE)
+_SPACES = re.compile(r"\s+")
+_RUNS = re.compile(r"-{2,}")
+_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+_PLAIN = str.maketrans(
+    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe"}
+    | dict.fromkeys("'’", "")
+)
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}")
 
 
@@ -74,24 +82,34 @@ def pattern_problems(pattern: str, fields: Sequence[str]) -> list[PatternProblem
 def file_name(pattern: str, values: Mapping[str, Any], *, row: int, extension: str, language: str = "") -> str:
     """This will give the safe name of one document. Fields without a value leave nothing behind but their separators."""
     known: dict[str, Any] = {"row": row, "language": language}
+    written = []
+    for text, name, form in _parsed(pattern):
+        written.append(text)
+        if name:
+            value = values.get(name) if "." not in name else _at(values, name)
+            written.append(_written(known.get(name) if value is None else value, form))
+    return safe_name("".join(written), extension)
 
-    def fill(match: re.Match[str]) -> str:
+
+@lru_cache(maxsize=64)
+def _parsed(pattern: str) -> tuple[tuple[str, str, str], ...]:
+    """The pattern as pieces: a fixed text, then a field and its format (both empty at the end)."""
+    pieces, last = [], 0
+    for match in _FIELD.finditer(pattern):
         parts = _PARTS.fullmatch(match[1])
-        if parts is None:
-            return ""
-        name = parts[1].strip()
-        value = _at(values, name)
-        return _written(known.get(name) if value is None else value, parts[2] or "")
-
-    return safe_name(_FIELD.sub(fill, pattern), extension)
+        name, form = (parts[1].strip(), parts[2] or "") if parts else ("", "")
+        pieces.append((pattern[last : match.start()], name, form))
+        last = match.end()
+    return (*pieces, (pattern[last:], "", ""))
 
 
 def safe_name(name: str, extension: str) -> str:
     """This will make any text a file name: composed (NFC), nothing hidden, nothing forbidden, at most 120 bytes with its extension."""
     suffix = f".{extension.lstrip('.')}"
-    text = unicodedata.normalize("NFC", name)
-    text = _FORBIDDEN.sub("-", "".join(map(_visible, text)))
-    text = re.sub(r"-{2,}", "-", re.sub(r"\s+", " ", text)).strip()
+    text = name if name.isascii() else unicodedata.normalize("NFC", name)
+    if not text.isprintable():  # exactly then it holds a character that `_visible` changes
+        text = "".join(map(_visible, text))
+    text = _RUNS.sub("-", _SPACES.sub(" ", _FORBIDDEN.sub("-", text))).strip()
     if text.lower().endswith(suffix.lower()):
         text = text[: -len(suffix)]
     text = _cut(_tidy(text), MAX_BYTES - len(suffix.encode()))
@@ -205,12 +223,10 @@ def _dated(text: str, form: str) -> str:
         return text
 
 
+@lru_cache(maxsize=20_000)
 def slug(text: str) -> str:
     """This will write a text in plain small letters with dashes: "Zoë Íñiguez" as "zoe-iniguez"."""
-    special = str.maketrans(
-        {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe"}
-    )
-    plain = unicodedata.normalize("NFKD", text.translate(special))
-    return re.sub(
-        r"[^a-z0-9]+", "-", "".join(c for c in plain if not unicodedata.combining(c)).lower().replace("’", "").replace("'", "")
-    ).strip("-")
+    plain = text.translate(_PLAIN)
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
+    return _NOT_SLUG.sub("-", plain.lower()).strip("-")
