@@ -41,7 +41,8 @@ def begin_authenticator(*, actor: User) -> Authenticator:
         User.objects.select_for_update(no_key=True).get(pk=actor.pk)
         open_ones = Authenticator.objects.filter(user=actor, confirmed=False)
         open_ones.filter(created_at__lt=timezone.now() - ENROLLING_LIFE).delete()
-        if found := open_ones.order_by("-pk").first():
+        found: Authenticator | None = open_ones.order_by("-pk").first()
+        if found:
             return found
         device = Authenticator(user=actor, confirmed=False, name="")
         device.keep_secret(secrets.token_bytes(SECRET_BYTES))
@@ -56,7 +57,7 @@ def confirm_authenticator(*, actor: User, code: str, name: str = "") -> Authenti
     """
     with transaction.atomic():
         open_ones = Authenticator.objects.select_for_update().filter(user=actor, confirmed=False)
-        device = open_ones.order_by("-pk").first()
+        device: Authenticator | None = open_ones.order_by("-pk").first()
         if device is None:
             raise WrongCodeError(_("This set-up has ended. Start again with the new QR code."))
         allowed, _why = device.verify_is_allowed()
