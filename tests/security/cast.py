@@ -100,6 +100,9 @@ def _objects(andina: Any, owner: Any, viewer: Any) -> dict[str, Any]:
             "reason": "longest",
             "name": "none.csv",
             "message_id": "none",
+            "handle": new_id(),
+            "session_id": new_id(),
+            "device_id": new_id(),
         }
 
 

@@ -47,6 +47,27 @@ PERSON = (
     own("picture-remove", method="POST"),
     own("organization-new", 200),
 )
+IDENTITY = (
+    Route("factor-verify", 302, 302, 302, LOGIN, elsewhere=302),  # pages of a sign-in that waits, and of no other
+    Route("factor-enroll", 302, 302, 302, LOGIN, elsewhere=302),
+    public("factor-cancel", 302, method="POST"),
+    Route("passkey-ask", 200, 200, 200, 403, method="POST", elsewhere=200),
+    public("passkey-answer", 403, method="POST"),
+    Route("passkey-new-ask", 200, 200, 200, 403, method="POST", elsewhere=200),
+    public("passkey-new-answer", 403, method="POST"),
+    own("step-up", 200),
+    own("security", 200),
+    own("factor-new", 200),
+    own("recovery-codes", 302),
+    own("factor-rename", method="POST"),
+    own("factor-remove", method="POST"),
+    own("session-end", method="POST"),
+    own("sessions-end", method="POST"),
+    own("trust-revoke", method="POST"),
+    Route("factor-required", 302, 302, elsewhere=302),
+    page("organization-sign-in", 200, 403),
+    post("organization-sign-in", owner=422),
+)
 ORGANIZATION = (
     page("members", 200, 200),
     page("member-invite", 200, 403),
@@ -184,4 +205,15 @@ API = (
     rest("api-uploads", 412, 403, method="POST"),
     rest("api-upload", 412, 403, method="DELETE", elsewhere=412),
 )
-TABLE: tuple[Route, ...] = (*ALLAUTH, *PUBLIC, *PERSON, *ORGANIZATION, *RUNS, *WIZARD, *TEMPLATES, *API, *DOCUAI_API)
+TABLE: tuple[Route, ...] = (
+    *ALLAUTH,
+    *PUBLIC,
+    *PERSON,
+    *IDENTITY,
+    *ORGANIZATION,
+    *RUNS,
+    *WIZARD,
+    *TEMPLATES,
+    *API,
+    *DOCUAI_API,
+)
