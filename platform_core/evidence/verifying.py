@@ -123,11 +123,11 @@ def _signed(organization_id: UUID) -> dict[int, str]:
 
 
 def _records(organization_id: UUID, after: int, last: int) -> Iterator[tuple[dict[str, Any], dict[str, Any] | None]]:
-    seals = AuditSeal.objects.for_organization(organization_id).filter(sequence__lte=last).order_by("sequence")
+    seals: Any = AuditSeal.objects.for_organization(organization_id).filter(sequence__lte=last).order_by("sequence")
     while chunk := list(seals.filter(sequence__gt=after).values()[:CHUNK]):
         ids = [seal["id"] for seal in chunk]
         rows = AuditEvent.objects.for_organization(organization_id).filter(pk__in=ids).values(*COLUMNS, *PERSONAL)
-        events = {event["id"]: event for event in rows}
+        events: dict[UUID, Any] = {event["id"]: event for event in rows}
         yield from ((seal, events.get(seal["id"])) for seal in chunk)
         after = chunk[-1]["sequence"]
 

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from platform_core.access.rest import OrganizationAPIView
+from platform_core.audit.services import audit_view
 from platform_core.kits.api.pagination import cursor_page
 from platform_core.kits.api.schema import CURSOR_PARAMETERS, page_of
 from platform_core.organizations.models import Membership
@@ -36,4 +37,12 @@ class Members(OrganizationAPIView):
         """List members, the newest first."""
         rows = Membership.objects.for_organization(self.organization_id)
         shown = rows.values("id", "role", "joined_at", name=F("user__name"), email=F("user__email"))
-        return Response(cursor_page(request, shown))
+        page = cursor_page(request, shown)
+        audit_view(
+            action="members.view",
+            organization_id=self.organization_id,
+            actor=self.actor,
+            count=len(page["results"]),
+            throttled=True,
+        )
+        return Response(page)

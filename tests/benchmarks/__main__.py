@@ -32,6 +32,7 @@ MODULES = {
     "docx": "docx_run",
     "pdf": "pdf_run",
     "memory": "memory",
+    "audit": "audit",
 }
 WITHOUT_SITE = ("start",)
 RESULTS = ROOT / "var" / "bench.json"

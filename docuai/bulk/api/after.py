@@ -21,6 +21,7 @@ from docuai.bulk.serializers import (
     CorrectionsSerializer,
     MailingSerializer,
 )
+from docuai.bulk.services.taking import note_taken
 from docuai.bulk.tables.errors import TableError
 from docuai.permissions import RUN_MANAGE, RUN_VIEW
 from platform_core.access.idempotency import idempotent
@@ -45,6 +46,14 @@ class RunZip(RunView):
     def get(self, request: Request, slug: str, run_id: UUID) -> HttpResponseBase:
         """Download all valid documents as one ZIP with `manifest.csv`. Its length is known at once; ranges are answered."""
         run = _kept(self.run())
+        note_taken(
+            action="docuai.run.archive",
+            run=run,
+            actor=self.actor,
+            method=request.method,
+            headers=request.headers,
+            count=bundling.documents_of(run).count,
+        )
         packed = bundling.archive_of(run)
         return ranged(
             request._request,
@@ -65,6 +74,14 @@ class FailedRows(RunView):
     def get(self, request: Request, slug: str, run_id: UUID) -> HttpResponseBase:
         """Download the failed rows as CSV, each with its number and the reasons."""
         run = self.run()
+        note_taken(
+            action="docuai.run.failed_rows",
+            run=run,
+            actor=self.actor,
+            method=request.method,
+            headers=request.headers,
+            count=run.job.failed,
+        )
         headers = {"Content-Disposition": disposition(f"run-{run.number}-failed.csv")}
         return StreamingHttpResponse(
             failed_rows.failed_csv(run), content_type="text/csv; charset=utf-8", headers=headers
@@ -104,11 +121,20 @@ class Merge(RunView):
     )
     def get(self, request: Request, slug: str, run_id: UUID) -> HttpResponseBase:
         """Download the merged PDF that was made last; 404 before there is one."""
-        job = selectors.follow_ups(_kept(self.run())).merge
+        run = _kept(self.run())
+        job = selectors.follow_ups(run).merge
         if job is None or job.state != "done":
             raise Http404
         kept = StoredFile.objects.for_organization(self.organization_id).filter(deleted_at=None)
         file = get_object_or_404(kept, id=job.result["file_id"])
+        note_taken(
+            action="docuai.run.merged",
+            run=run,
+            actor=self.actor,
+            method=request.method,
+            headers=request.headers,
+            count=job.done,
+        )
         return ranged(
             request._request,
             length=file.size_bytes,

@@ -21,6 +21,7 @@ from docuai.bulk.serializers import (
     RowFilterSerializer,
     RowSerializer,
 )
+from docuai.bulk.services.taking import note_taken
 from docuai.permissions import RUN_MANAGE, RUN_VIEW
 from platform_core.files.selectors import stream
 from platform_core.kits.api.pagination import cursor_page
@@ -117,8 +118,17 @@ class RowDocument(RunView):
         if wanted and not (wanted.isdecimal() and len(wanted) < 5):
             raise ParameterError("version", _("Name a version by its number."))
         versions = Document.objects.for_organization(self.organization_id)
-        versions = versions.filter(run_id=run_id, run__deleted_at=None, row__number=number)
+        versions = versions.filter(run_id=run_id, run__deleted_at=None, row__number=number).select_related("run")
         found = get_object_or_404(versions.filter(number=int(wanted)) if wanted else versions.filter(state="valid"))
+        note_taken(
+            action="docuai.document.download",
+            run=found.run,
+            actor=self.actor,
+            method=request.method,
+            headers=request.headers,
+            count=1,
+            document=found,
+        )
         answer = ranged(
             request._request,
             length=found.size_bytes,

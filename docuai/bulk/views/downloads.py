@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from docuai.bulk import bundling, failed_rows, selectors
 from docuai.bulk.models import Document
+from docuai.bulk.services.taking import note_taken
 from docuai.bulk.views.context import run_of
 from docuai.permissions import RUN_VIEW
 from platform_core.access.doors import organization_page
@@ -28,6 +29,14 @@ def archive(request: HttpRequest, organization: Organization, number: int) -> Ht
     run = run_of(organization, number)
     if run.purged_at:
         raise Http404
+    note_taken(
+        action="docuai.run.archive",
+        run=run,
+        actor=request.user,  # type: ignore[arg-type]
+        method=request.method,
+        headers=request.headers,
+        count=bundling.documents_of(run).count,
+    )
     packed = bundling.archive_of(run)
     name = f"run-{run.number}-{run.template.slug}.zip"
     return ranged(
@@ -45,6 +54,14 @@ def archive(request: HttpRequest, organization: Organization, number: int) -> Ht
 def manifest(request: HttpRequest, organization: Organization, number: int) -> HttpResponseBase:
     """This will give the manifest by itself."""
     run = run_of(organization, number)
+    note_taken(
+        action="docuai.run.manifest",
+        run=run,
+        actor=request.user,  # type: ignore[arg-type]
+        method=request.method,
+        headers=request.headers,
+        count=bundling.documents_of(run).count,
+    )
     content = bundling.manifest_of(run)
 
     def read(offset: int, size: int) -> Iterator[bytes]:
@@ -67,6 +84,14 @@ def merged(request: HttpRequest, organization: Organization, number: int) -> Htt
         raise Http404
     files = StoredFile.objects.for_organization(organization).filter(deleted_at=None)
     file = get_object_or_404(files, id=job.result["file_id"])
+    note_taken(
+        action="docuai.run.merged",
+        run=run,
+        actor=request.user,  # type: ignore[arg-type]
+        method=request.method,
+        headers=request.headers,
+        count=job.done,
+    )
     return ranged(
         request,
         length=file.size_bytes,
@@ -82,6 +107,14 @@ def merged(request: HttpRequest, organization: Organization, number: int) -> Htt
 def failed(request: HttpRequest, organization: Organization, number: int) -> HttpResponseBase:
     """This will give the failed rows with their reasons, to be corrected and uploaded again."""
     run = run_of(organization, number)
+    note_taken(
+        action="docuai.run.failed_rows",
+        run=run,
+        actor=request.user,  # type: ignore[arg-type]
+        method=request.method,
+        headers=request.headers,
+        count=run.job.failed,
+    )
     answer = StreamingHttpResponse(failed_rows.failed_csv(run), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = disposition(f"run-{run.number}-failed.csv")
     return answer
@@ -101,6 +134,15 @@ def document(request: HttpRequest, organization: Organization, number: int, row:
         versions.filter(number=int(wanted) if wanted.isdigit() else 0) if wanted else versions.filter(state="valid")
     )
     found = get_object_or_404(chosen)
+    note_taken(
+        action="docuai.document.download",
+        run=run,
+        actor=request.user,  # type: ignore[arg-type]
+        method=request.method,
+        headers=request.headers,
+        count=1,
+        document=found,
+    )
     is_void = found.state == "void"
     name = f"{_('VOID')} {found.file_name}" if is_void else found.file_name
     answer = ranged(

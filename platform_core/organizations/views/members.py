@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from platform_core.access.doors import organization_page
 from platform_core.accounts.selectors import picture_of
+from platform_core.audit.services import audit_view
 from platform_core.kits.web.pagination import paginate
 from platform_core.kits.web.toasts import toast
 from platform_core.organizations.errors import OrganizationError
@@ -50,6 +51,13 @@ def members(request: HttpRequest, organization: Organization) -> HttpResponse:
         "manages": manages,
         "invitations": [(invitation, invitation.expires_at <= now) for invitation in invitations],
     }
+    audit_view(
+        action="members.view",
+        organization_id=organization.pk,
+        actor=request.user,  # type: ignore[arg-type]
+        count=len(shown.rows),
+        throttled=True,
+    )
     return render(request, "organizations/members.html", context)
 
 
