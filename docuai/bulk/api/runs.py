@@ -57,6 +57,7 @@ ASKED = {
             "completed_on": "2026-06-26",
             "issued_on": "2026-11-24",
             "place": "Valleclaro",
+            "email": "zoe@andina.example",
         }
     ],
     "options": {"language": "en", "file_name": "{row:04}-{name:slug}"},
