@@ -1,4 +1,7 @@
-"""The demo as a person meets it: a whole ``manage.py up`` in a folder of its own, shared by all browser tests of a session."""
+"""The demo as a person meets it: a whole ``manage.py up`` in a folder of its own, shared by all browser tests of a session.
+
+While tests are written, ``BROWSER_SITE=FOLDER`` lets them visit one that runs already (its ``DATA_DIR``).
+"""
 
 import json
 import os
@@ -34,6 +37,10 @@ class Site:
 @contextmanager
 def running(folder: Path) -> Iterator[Site]:
     """This will bring the demo up in ``folder``, with its data loaded, and take it down again. What is built is shared."""
+    if there := os.environ.get("BROWSER_SITE"):
+        demo = json.loads(Path(there, "demo.json").read_text())
+        yield Site(demo["url"], demo, Path(there))
+        return
     port = free_port()
     folder.chmod(0o755)  # as root Postgres runs as nobody
     inherited = {name: value for name, value in os.environ.items() if name not in OURS}

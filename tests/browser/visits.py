@@ -5,13 +5,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
 
 from portfolio.stack.places import ROOT
 from tests.browser.site import Site
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-DESKTOP, PHONE = (1440, 900), (390, 844)
+HERE = Path(__file__).parent
+DESKTOP, PHONE, NARROWEST = (1440, 900), (390, 844), (320, 640)
+MARTA, ANA = "marta@andina.example", "ana@andina.example"
 SIGNED_IN: dict[tuple[str, str], Any] = {}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -42,12 +44,18 @@ class Visitor:
         size: tuple[int, int] = DESKTOP,
         language: str = "en-US",
         state: Any = None,
+        **more: Any,
     ) -> Page:
         """This will open an empty window. ``state`` is another window's sign-in (``context.storage_state()``)."""
         context = self.browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme=theme, locale=language, storage_state=state
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=theme,
+            locale=language,
+            storage_state=state,
+            accept_downloads=True,
+            **more,
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         self.contexts.append(context)
         page = context.new_page()
         page.on("console", self._listen)
@@ -55,7 +63,7 @@ class Visitor:
         page.on("response", self._watch)
         return page
 
-    def sign_in(self, email: str = "marta@andina.example", **window: Any) -> Page:
+    def sign_in(self, email: str = MARTA, **window: Any) -> Page:
         """This will open a window as a person of the demo; the form is filled in once a session and person."""
         key = (self.site.url, email)
         if key not in SIGNED_IN:
@@ -66,6 +74,7 @@ class Visitor:
             page.locator("main form button.primary[type=submit]").click()
             page.wait_for_url(lambda url: "/accounts/login" not in url)
             SIGNED_IN[key] = page.context.storage_state()
+            page.close()
         return self.page(state=SIGNED_IN[key], **window)
 
     def expects(self, *statuses: int) -> None:
@@ -81,10 +90,16 @@ class Visitor:
             self.complaints.append(f"{response.status} {response.url}")
 
 
+def settle(page: Page) -> None:
+    """This will wait until the page, its faces and what htmx fetches have come."""
+    expect(page.locator(".htmx-request")).to_have_count(0)
+    page.evaluate("document.fonts.ready.then(() => true)")
+
+
 def violations(page: Page) -> list[str]:
     """This will run axe on the page and list what it finds: rule, impact and the first place."""
     page.evaluate(AXE.read_text())  # through the debugger: no exception from the content policy is needed
-    found = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+    found = page.evaluate("rules => axe.run({runOnly: rules, resultTypes: ['violations']})", RULES)
     return [
         f"{problem['id']} ({problem['impact']}): {problem['nodes'][0]['target']} {problem['nodes'][0]['html'][:160]}"
         for problem in found["violations"]
@@ -98,4 +113,4 @@ def scrolls_sideways(page: Page) -> bool:
 
 def small_targets(page: Page) -> list[str]:
     """This will list what can be clicked and is under 24 px high or wide; links inside a sentence are exempt (WCAG 2.5.8)."""
-    return list(page.evaluate(Path(__file__).with_name("small_targets.js").read_text()))
+    return list(page.evaluate((HERE / "small_targets.js").read_text()))
