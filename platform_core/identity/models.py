@@ -57,7 +57,7 @@ class Authenticator(TimestampMixin, ThrottlingMixin, Device):
 
     @property
     def secret(self) -> bytes:
-        return unseal(self.sealed_secret, place=self._place)
+        return unseal(bytes(self.sealed_secret), place=self._place)
 
     @property
     def typed_secret(self) -> str:

@@ -25,7 +25,8 @@ MOST_SHOWN = 50
 def sign_in(request: HttpRequest, organization: Organization) -> HttpResponse:
     """This will show and change whether a second factor is required; nobody requires what they have not got."""
     since = organization.factor_required_from
-    initial = {"required": "yes" if since else "no", "grace_days": 7}
+    in_force = since is not None and since <= timezone.now()
+    initial = {"required": "yes" if since else "no", "grace_days": 0 if in_force else 7}
     form = PolicyForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         if form.cleaned_data["required"] == "no":
@@ -46,7 +47,7 @@ def sign_in(request: HttpRequest, organization: Organization) -> HttpResponse:
         "organization": organization,
         "form": form,
         "since": since,
-        "in_force": since is not None and since <= timezone.now(),
+        "in_force": in_force,
         "without": without[:MOST_SHOWN],
         "without_count": without.count(),
     }

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,8 +24,7 @@ from platform_core.access.freshness import is_fresh, mark_fresh
 from platform_core.accounts.models import User
 from platform_core.identity.errors import WrongCodeError
 from platform_core.identity.forms import CodeForm, PasswordForm, RecoveryForm
-from platform_core.identity.models import Passkey, SecurityEvent
-from platform_core.identity.noticing import note
+from platform_core.identity.models import Passkey
 from platform_core.identity.selectors import has_factor
 from platform_core.identity.services import factors
 from platform_core.identity.views.choosing import Choice, choose
@@ -86,9 +86,12 @@ def _form(request: HttpRequest, choice: Choice, answered: bool) -> PasswordForm 
 
 def _is_right(request: HttpRequest, user: User, choice: Choice, form: Any) -> bool:
     if choice.device is None:
-        if get_adapter(request).reauthenticate(user, form.cleaned_data["step_password"]):
-            return True
-        note(user, SecurityEvent.Kind.WRONG_PASSWORD)
+        try:
+            if get_adapter(request).reauthenticate(user, form.cleaned_data["step_password"]):
+                return True
+        except ValidationError as error:  # too many wrong ones
+            form.add_error("step_password", error)
+            return False
         form.add_error("step_password", _("The password is wrong. Try again, or set a new one by “Forgot password”."))
         return False
     try:
