@@ -79,7 +79,7 @@ class Editor extends XElement {
       highlightActiveLine(), highlightSelectionMatches(), search({ top: true }), lintGutter(), language, syntaxHighlighting(colors), look,
       EditorView.lineWrapping,
       EditorState.readOnly.of(area.readOnly),
-      EditorView.contentAttributes.of({ "aria-label": this.dataset.label || area.getAttribute("aria-label") || "", spellcheck: "false" }),
+      EditorView.contentAttributes.of({ "aria-label": this.dataset.label || area.getAttribute("aria-label") || "", spellcheck: "false", tabindex: "0" }),
       keymap.of([...indentKeys, ...defaultKeymap, ...historyKeymap, ...searchKeymap]),
       EditorView.updateListener.of((update) => {
         if (!update.docChanged) return;
