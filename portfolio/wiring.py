@@ -16,6 +16,7 @@ from platform_core.evidence.sentences import register_fields, register_sentences
 from platform_core.files import periodic as files
 from platform_core.files.purposes import register_derived, register_purpose
 from platform_core.files.quota import QuotaError, register_quota
+from platform_core.identity import sentences as identity
 from platform_core.identity.noticing import note_wrong_password
 from platform_core.identity.views.step_up import ask as ask_step_up
 from platform_core.jobs import periodic as jobs
@@ -72,6 +73,8 @@ def plug() -> None:
     register_organization_page(NavItem(gettext_lazy("Audit"), "scroll-text", "audit", AUDIT_READ, "a"))
     register_organization_page(NavItem(gettext_lazy("Jobs"), "activity", "jobs", JOB_VIEW, "j", frozenset(["job"])))
     register_step_up(ask_step_up)
+    register_sentences(identity.SENTENCES)
+    register_fields(identity.FIELDS)
     on_wrong_password(note_wrong_password)
     job_kinds.plug()
     at_scrape("audit sealing", evidence.sealing_metrics)
