@@ -12,10 +12,16 @@ ROLES = f"{APP_ROLE}, {SERVICE_ROLE}"
 APPEND_ONLY = ("platform_core_auditseal", "platform_core_rowhistory")
 WATCHED = ("platform_core_membership", "platform_core_apikey")
 CLUSTER = "(SELECT system_identifier FROM pg_catalog.pg_control_system())"
+# The cluster's id is read from a file: once a session is enough, each audited change pays for what stands here.
 PENDING = f"""
-CREATE FUNCTION audit_note_pending() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN
+CREATE FUNCTION audit_note_pending() RETURNS trigger LANGUAGE plpgsql AS $body$ DECLARE
+    cluster text := pg_catalog.current_setting('app.cluster_id', true);
+BEGIN
+IF cluster IS NULL OR cluster = '' THEN
+    cluster := pg_catalog.set_config('app.cluster_id', {CLUSTER}::text, false);
+END IF;
 INSERT INTO public.platform_core_auditpending (organization_id, event_id, transaction_id, cluster_id, noted_at)
-VALUES (NEW.organization_id, NEW.id, pg_catalog.pg_current_xact_id()::text::bigint, {CLUSTER},
+VALUES (NEW.organization_id, NEW.id, pg_catalog.pg_current_xact_id()::text::bigint, cluster::bigint,
         pg_catalog.clock_timestamp());
 RETURN NULL; END $body$;
 CREATE TRIGGER audit_note_pending AFTER INSERT ON platform_core_auditevent
