@@ -14,6 +14,7 @@ from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from platform_core.access.doors import organization_page
+from platform_core.access.freshness import require_fresh
 from platform_core.access.registry import PERMISSIONS
 from platform_core.audit.models import AuditEvent
 from platform_core.evidence import selectors
@@ -95,6 +96,7 @@ def audit_verify(request: HttpRequest, organization: Organization) -> HttpRespon
 
 @require_safe
 @organization_page(AUDIT_READ)
+@require_fresh
 def audit_export(request: HttpRequest, organization: Organization) -> HttpResponseBase:
     """This will give the log, narrowed as the page is, as JSON Lines."""
     wanted = selectors.filters_of(request.GET.dict(), said=actions_that_say)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from platform_core.access.doors import organization_page
+from platform_core.access.freshness import require_fresh
 from platform_core.accounts.selectors import picture_of
 from platform_core.audit.services import audit_view
 from platform_core.kits.web.pagination import paginate
@@ -75,6 +76,7 @@ def _row(member: Membership, mine: Membership, counts: dict[str, int]) -> dict[s
 
 @require_POST
 @organization_page(MEMBER_MANAGE)
+@require_fresh
 def change_role(request: HttpRequest, organization: Organization, member_id: UUID) -> HttpResponse:
     """This will give a member another role."""
     member = _member(organization, member_id)
