@@ -82,6 +82,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "platform_core.organizations.middleware.LastSeenMiddleware",
+    "platform_core.kits.web.texts.UnstorableTextMiddleware",
 ]
 ROOT_URLCONF = "portfolio.urls"
 WSGI_APPLICATION = "portfolio.wsgi.application"
@@ -151,7 +152,9 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_UNIQUE_EMAIL = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
-SIGN_IN_STAGES = ["platform_core.identity.views.stages.SecondFactorStage"]  # after allauth's own: what else signing in asks for
+SIGN_IN_STAGES = [
+    "platform_core.identity.views.stages.SecondFactorStage"
+]  # after allauth's own: what else signing in asks for
 OTP_WEBAUTHN_RP_ID = urlsplit(BASE_URL).hostname or "localhost"
 OTP_WEBAUTHN_RP_NAME = "Portfolio"
 OTP_WEBAUTHN_ALLOWED_ORIGINS = [BASE_URL]

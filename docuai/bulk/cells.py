@@ -3,6 +3,7 @@
 `typed` is called once for each distinct text of a column (the results are remembered by `applying.py`), so it may take its time.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any
 from docuai.bulk.faults import Answer
 
 EXACT_DIGITS = 15
+MOST_WHOLE = 2**63  # what templates and JSON writers count with
 YES = frozenset({"yes", "y", "true", "t", "1", "x", "si", "sí", "s", "verdadero", "v", "✓", "✔"})
 NO = frozenset({"no", "n", "false", "f", "0", "falso", "✗"})
 _EXCEL_EPOCH = date(1899, 12, 30)
@@ -81,9 +83,18 @@ def read_number(text: str, decimal: str, *, whole: bool = False) -> int | float 
     if whole and isinstance(value, float):
         if not value.is_integer():
             return CellProblem("not_whole")
-        return int(value)
-    if isinstance(value, float) and sum(map(str.isdigit, text.lstrip("+-0.,"))) > EXACT_DIGITS:
+        value = int(value)
+    if isinstance(value, int):
+        return value if -MOST_WHOLE <= value < MOST_WHOLE else CellProblem("not_exact")
+    if sum(map(str.isdigit, text.lstrip("+-0.,"))) > EXACT_DIGITS:
         return CellProblem("not_exact")
+    return value
+
+
+def storable_number(value: float) -> int | float:
+    """This will give a number back; raises OverflowError for one that cannot be stored: infinite, not a number, too long."""
+    if not (math.isfinite(value) and (isinstance(value, float) or -MOST_WHOLE <= value < MOST_WHOLE)):
+        raise OverflowError
     return value
 
 

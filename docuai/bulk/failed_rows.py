@@ -113,9 +113,10 @@ def typed_cell(field: FieldSpec, text: str, decimal: str = ".") -> Any:
         return None
     if field.type == "list":
         try:
-            return json.loads(text)
-        except json.JSONDecodeError as error:
-            return CellProblem("bad_line", {"line": error.lineno, "reason": error.msg})
+            return json.loads(text, parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            line, reason = getattr(error, "lineno", 1), getattr(error, "msg", str(error)[:200])
+            return CellProblem("bad_line", {"line": line, "reason": reason})
     return text if field.type == "text" else typed(text.strip(), field.type, decimal=decimal)
 
 
@@ -138,9 +139,14 @@ def _values(
     return data, faults
 
 
+def _no_constant(name: str) -> Any:
+    """JSON knows no NaN and no Infinity; Python reads them, the database does not."""
+    raise ValueError(name)
+
+
 def _number(cell: Any) -> int | None:
     text = str(cell or "").strip()
-    return int(text) if text.isdigit() and len(text) < 9 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 def _is_item(field: FieldSpec) -> bool:

@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from docuai.bulk.cells import storable_number
 from docuai.bulk.fields import FieldSpec
 from docuai.bulk.mapping import Entry, Grouping, Source
 from docuai.bulk.mapping import Mapping as FieldMapping
@@ -93,11 +94,11 @@ def _typed(field: FieldSpec, value: str) -> Any:
     """A fixed value in the field's type, where it can be read; else the text, which validation then names."""
     try:
         if field.type == "integer":
-            return int(value)
+            return storable_number(int(value))
         if field.type == "number":
             number = float(value)
-            return int(number) if number.is_integer() else number
-    except ValueError:
+            return storable_number(int(number) if number.is_integer() else number)
+    except (ValueError, OverflowError):
         return value
     if field.type == "boolean":
         return value.casefold() in ("true", "yes", "1", "sí", "si")

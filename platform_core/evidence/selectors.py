@@ -64,7 +64,7 @@ def filters_of(parameters: Mapping[str, str], *, said: Callable[[str], Iterable[
         action=parameters.get("action", "").replace("\x00", "")[:80],
         outcome=outcome if outcome in AuditEvent.Outcome.values else "",
         target=parameters.get("target", "").replace("\x00", "")[:130],
-        days=int(days) if days.isascii() and days.isdigit() and int(days) in PERIODS else None,
+        days=int(days) if days in map(str, PERIODS) else None,
     )
 
 

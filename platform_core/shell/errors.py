@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
 
 from platform_core.kits.web.requests import is_fragment
+from platform_core.kits.web.texts import UnstorableTextError
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """This will say that the request was not understood."""
-    return _answer(request, 400)
+    return _answer(request, 400, reason=str(exception) if isinstance(exception, UnstorableTextError) else "")
 
 
 @requires_csrf_token
@@ -37,14 +38,15 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _answer(request, 403, name="csrf")
 
 
-def _answer(request: HttpRequest, status: int, *, name: str = "", bare: bool = False) -> HttpResponse:
+def _answer(request: HttpRequest, status: int, *, name: str = "", bare: bool = False, reason: str = "") -> HttpResponse:
     context: dict[str, Any] = {
         "status": status,
         "request_id": getattr(request, "request_id", ""),
         "theme": getattr(request, "theme", ""),
+        "reason": reason,
     }
     if is_fragment(request):
-        context["message"] = _("That did not work. Nothing was lost; try again.")
+        context["message"] = reason or _("That did not work. Nothing was lost; try again.")
         body = loader.render_to_string("errors/fragment.html", context)
     else:
         body = loader.render_to_string(f"errors/{name or status}.html", context, request=None if bare else request)

@@ -1,8 +1,8 @@
 """Switching language and theme: kept in the profile of who is signed in, else in a cookie of this device."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -44,4 +44,4 @@ def _keep(request: HttpRequest, field: str, value: str) -> None:
 def _back(request: HttpRequest) -> HttpResponse:
     to = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(to, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return redirect(to if safe else "home")
+    return HttpResponseRedirect(to if safe and to.startswith("/") else reverse("home"))

@@ -29,7 +29,7 @@ def find_rows(run: BulkRun, *, state: str = "", words: str = "", newest_first: b
         rows = rows.filter(state=state)
     elif newest_first:
         rows = rows.exclude(state="queued")
-    if words.isdigit():
+    if words.isascii() and words.isdigit():
         rows = rows.filter(number=int(words)) if len(words) < 9 else rows.none()
     elif words:
         named = Q(file_name__icontains=words) | Q(email__icontains=words)

@@ -6,10 +6,13 @@ makes of the lines that differ, and choose.
 
 import codecs
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from docuai.bulk.tables.shapes import EncodingChoice
+from docuai.bulk.tables.errors import TableError
+from docuai.bulk.tables.shapes import Dialect, EncodingChoice
 from docuai.bulk.tables.sniffing import HEAD_BYTES, looks_like_utf16
 
 CANDIDATES = ("cp1252", "cp1250", "mac_roman", "cp850", "iso8859_15", "cp1254")
@@ -42,6 +45,19 @@ def guess_encoding(path: Path) -> EncodingGuess:
     if _is_strict_utf8(path):
         return EncodingGuess("utf-8-sig" if head.startswith(codecs.BOM_UTF8) else "utf-8", certain=True)
     return _guess_single_byte(path)
+
+
+@contextmanager
+def known_encoding(dialect: Dialect) -> Iterator[None]:
+    """This will raise TableError where a person or a program names an encoding that is none, or none of this file."""
+    try:
+        "a".encode(dialect.encoding or "utf-8")
+    except (LookupError, ValueError):  # ValueError: of UnicodeError, and of a NUL in the name
+        raise TableError("bad_encoding", encoding=dialect.encoding) from None
+    try:
+        yield
+    except UnicodeError as error:
+        raise TableError("bad_encoding", encoding=dialect.encoding) from error
 
 
 def _guess_single_byte(path: Path) -> EncodingGuess:

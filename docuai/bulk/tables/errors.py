@@ -37,6 +37,10 @@ _MESSAGES = {
         _("The table has %(number)s columns; at most %(limit)s can be read."),
         _("Remove the columns that the template does not use."),
     ),
+    "bad_encoding": (
+        _("The file cannot be read as “%(encoding)s”."),
+        _("Choose another encoding, or save it as CSV (UTF-8)."),
+    ),
     "row_unreadable": (
         _(
             "From line %(number)s on the file cannot be cut into rows: a cell would be longer than %(limit)s characters."

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from docuai.bulk.tables.delimited import DELIMITERS
-from docuai.bulk.tables.encodings import EncodingGuess, guess_encoding
+from docuai.bulk.tables.encodings import EncodingGuess, guess_encoding, known_encoding
 from docuai.bulk.tables.limits import MAX_CELL_BYTES, PREVIEW_ROWS
 from docuai.bulk.tables.numbers import likely_decimal
 from docuai.bulk.tables.reading import OpenTable, no_rows_error, open_table
@@ -26,7 +26,8 @@ def inspect_table(path: Path, file_name: str, dialect: Dialect | None = None) ->
     guess = guess_encoding(path) if kind == "csv" else None
     if guess is not None and chosen.encoding is None:
         chosen = replace(chosen, encoding=guess.encoding)
-    table = open_table(path, kind, chosen, file_name)
+    with known_encoding(chosen):
+        table = open_table(path, kind, chosen, file_name)
     survey = _Survey([column.name for column in table.columns])
     for batch in table.batches:
         survey.add(batch)

@@ -6,11 +6,13 @@ In JSON Lines a bad line is a fault of that row; in a JSON document a syntax err
 import importlib
 import io
 import json
+import math
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from docuai.bulk.cells import MOST_WHOLE
 from docuai.bulk.tables.cleaning import CONTROL, cell_faults, check_row_limit, in_batches
 from docuai.bulk.tables.depth import DepthWatch
 from docuai.bulk.tables.encodings import guess_encoding
@@ -152,6 +154,14 @@ def _clean(value: Any, path: str, depth: int, faults: list[CellFault]) -> tuple[
     if isinstance(value, list):
         elements = [_clean(item, path, depth + 1, faults) for item in value]
         return [item for item, _ in elements], sum(size for _, size in elements)
+    if (
+        isinstance(value, int)
+        and not -MOST_WHOLE <= value < MOST_WHOLE
+        or isinstance(value, float)
+        and not math.isfinite(value)
+    ):
+        faults.append(CellFault("not_exact", path, {}))
+        return None, 8
     return value, 8
 
 

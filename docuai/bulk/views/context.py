@@ -16,6 +16,7 @@ from docuai.permissions import RUN_MANAGE
 from platform_core.access.can import can
 from platform_core.jobs.models import Job
 from platform_core.kits.web.pagination import Shown
+from platform_core.kits.web.requests import whole
 from platform_core.organizations.models import Organization
 
 PAGE = 16
@@ -77,8 +78,7 @@ def _rows(request: HttpRequest, run: BulkRun, progress: selectors.Progress, stat
     else:
         total = progress.counts[state] if state else progress.total - (progress.counts["queued"] if newest_first else 0)
     pages = max(1, -(-total // PAGE))
-    asked = request.GET.get("page", "1")
-    number = min(max(int(asked) if asked.isdigit() else 1, 1), pages)
+    number = min(max(whole(request.GET.get("page")) or 1, 1), pages)
     first = (number - 1) * PAGE
     rows = list(found[first : first + PAGE])
     path = selectors.label_path(run.version.schema)

@@ -16,6 +16,7 @@ from platform_core.access.doors import organization_page
 from platform_core.files.models import StoredFile
 from platform_core.files.selectors import stream
 from platform_core.kits.web.ranges import disposition, ranged
+from platform_core.kits.web.requests import whole
 from platform_core.organizations.models import Organization
 
 # A document is shown by the browser's own viewer and may do nothing: no script, no form, no request.
@@ -130,9 +131,7 @@ def document(request: HttpRequest, organization: Organization, number: int, row:
     run = run_of(organization, number)
     versions = Document.objects.for_organization(organization).filter(run=run, row__number=row)
     wanted = request.GET.get("version", "")
-    chosen = (
-        versions.filter(number=int(wanted) if wanted.isdigit() else 0) if wanted else versions.filter(state="valid")
-    )
+    chosen = versions.filter(number=whole(wanted) or 0) if wanted else versions.filter(state="valid")
     found = get_object_or_404(chosen)
     note_taken(
         action="docuai.document.download",

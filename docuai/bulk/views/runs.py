@@ -23,7 +23,7 @@ from platform_core.access.doors import organization_page
 from platform_core.jobs.models import Job
 from platform_core.jobs.services import JobStateError
 from platform_core.kits.web.pagination import paginate
-from platform_core.kits.web.requests import go, page_or_fragment
+from platform_core.kits.web.requests import go, page_or_fragment, whole
 from platform_core.kits.web.toasts import toast
 from platform_core.organizations.models import Organization
 
@@ -53,8 +53,8 @@ def run_list(request: HttpRequest, organization: Organization) -> HttpResponse:
         found = found.filter(template__slug=template)
     if words:
         found = (
-            found.filter(number=int(words))
-            if words.isdigit() and len(words) < 9
+            found.filter(number=number)
+            if (number := whole(words)) is not None
             else found.filter(job__title__icontains=words)
         )
     shown = paginate(request, found.order_by("-number"))

@@ -184,10 +184,11 @@ def _read_sample(editing: Editing, form: QueryDict) -> None:
         editing.sample_text = form.get("sample", "")
         try:
             row = json.loads(editing.sample_text)
+            json.dumps(row, ensure_ascii=False, allow_nan=False).encode()  # what cannot be written cannot be stored
             if not isinstance(row, dict):
                 raise ValueError("{ … }")
             editing.row = row
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             editing.faults.append(Problem("error", "sample_unreadable", {"detail": str(error)[:200]}))
             editing.sample_as = "json"
         return

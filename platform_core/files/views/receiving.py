@@ -6,7 +6,6 @@ caller in and opened the organization's scope.
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Iterator
 from http import HTTPStatus
@@ -156,7 +155,7 @@ def _metadata(header: str) -> dict[str, str]:
         name, _space, value = pair.partition(" ")
         try:
             found[name] = base64.b64decode(value, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:  # of base64 and of UTF-8 alike
             raise ProtocolError(_("The header Upload-Metadata is not Base64 of UTF-8.")) from None
     return found
 

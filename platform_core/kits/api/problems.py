@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from platform_core.kits.tenancy.postgresql.refusals import holds_nul
+
 CONTENT_TYPE = "application/problem+json"
 NOT_A_FIELD = "non_field_errors"
 _registered: dict[type[Exception], tuple[int, str]] = {}
@@ -149,6 +151,9 @@ def _of_django(error: Exception) -> Reading:
             return 413, "too_large", _("The request is too large. Send a file as an upload in parts."), {}, {}
         case SuspiciousOperation() | UnreadablePostError():
             return 400, "bad_request", _("The request could not be read."), {}, {}
+        case _ if holds_nul(error):
+            text = _("It holds a character that is no text (NUL). Remove it and send it again; nothing was saved.")
+            return 422, "nul_character", text, {}, {}
         case _:
             return 500, "error", _fault(), {}, {}
 

@@ -27,7 +27,7 @@ SHOWN = frozenset(
         "video/mp4",
     ]
 )
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
+_RANGE = re.compile(r"bytes=(\d{0,19})-(\d{0,19})\Z")
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f"\\/]')
 _NOT_ASCII = re.compile(r"[^\x20-\x7e]")
 

@@ -6,6 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 
+MOST_DIGITS = 9
+
+
+def whole(text: Any) -> int | None:
+    """This will read a whole number of at most nine digits, as addresses and forms bring it; None where it is none."""
+    found = str(text or "").strip()
+    return int(found) if found.isascii() and found.isdigit() and len(found) <= MOST_DIGITS else None
+
 
 def wants(request: HttpRequest, target: str) -> bool:
     """This will say whether htmx will put the answer into the element with this id (htmx 4 names it ``tag#id``)."""

@@ -201,3 +201,13 @@ def test_an_older_version_edited_beside_a_newer_one_loses_neither(editor, greeti
 
     assert "Version 3 saved from version 1" in answer.content.decode()
     assert [version.number for version in versions(andina)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("sample", ['{"name": NaN}', '{"name": "\\ud800"}', '{"a":' * 3000 + "1" + "}" * 3000])
+def test_a_sample_that_cannot_be_stored_is_named_and_nothing_is_saved(editor, greeting, andina, sample):
+    answer = editor.post(PAGE, {"do": "save", "sample_was": "json", "sample_as": "json", "sample": sample})
+
+    assert answer.status_code == 422
+    with tenant(andina.pk):
+        greeting.refresh_from_db()
+    assert greeting.sample.get("name") != sample

@@ -30,7 +30,7 @@ from docuai.library.selectors import published
 from docuai.permissions import RUN_START
 from platform_core.access.doors import organization_page
 from platform_core.kits.web.pagination import paginate
-from platform_core.kits.web.requests import go, wants
+from platform_core.kits.web.requests import go, wants, whole
 from platform_core.kits.web.toasts import toast
 from platform_core.organizations.models import Organization
 
@@ -85,8 +85,10 @@ def _done(request: HttpRequest, draft: RunDraft) -> HttpResponse | None:
         run = launching.launch(actor=actor, draft=draft, today=timezone.localdate(), with_bad_rows=keep)
         return go(request, "run", slug=draft.organization.slug, number=run.number)
     if do == "answer":
-        number, column, value = detail.split("|", 2)
-        drafts.set_edits(actor=actor, draft=draft, edits=[(int(number), column, value)])
+        number, _sep, cell = detail.partition("|")
+        column, _sep, value = cell.partition("|")
+        if (row := whole(number)) and column:
+            drafts.set_edits(actor=actor, draft=draft, edits=[(row, column, value)])
     elif do == "mend":
         mended = drafts.mend_clear(actor=actor, draft=draft)
         toast(request, ngettext("%(n)s cell mended", "%(n)s cells mended", mended) % {"n": mended})
@@ -104,8 +106,9 @@ def _edits(request: HttpRequest) -> list[tuple[int, str, str]]:
     changed = []
     for name, value in request.POST.items():
         kind, _sep, number = name.partition(":")
-        if kind == "cell" and number.isdigit() and value != request.POST.get(f"was:{number}", ""):
-            changed.append((int(number), str(request.POST.get(f"column:{number}", "")), str(value)))
+        row = whole(number)
+        if kind == "cell" and row and value != request.POST.get(f"was:{number}", ""):
+            changed.append((row, str(request.POST.get(f"column:{number}", "")), str(value)))
     return [edit for edit in changed if edit[1]]
 
 

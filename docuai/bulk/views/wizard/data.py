@@ -19,6 +19,7 @@ from docuai.bulk.views.wizard.start import take_table
 from docuai.permissions import RUN_START
 from platform_core.access.doors import organization_page
 from platform_core.files.errors import FileError
+from platform_core.kits.web.requests import whole
 from platform_core.organizations.models import Organization
 
 NAMES = {
@@ -63,12 +64,16 @@ def data(request: HttpRequest, organization: Organization, draft_id: UUID) -> Ht
 
 def _dialect(request: HttpRequest) -> Dialect:
     given = request.POST
-    line = given.get("header_row", "")
+    line = whole(given.get("header_row"))
     encoding, delimiter, decimal = given.get("encoding", ""), given.get("delimiter", ""), given.get("decimal", "")
     return Dialect(
         encoding=encoding if encoding in NAMES else None,
-        delimiter="\t" if delimiter == "tab" else delimiter if len(delimiter) == 1 else None,
-        header_row=int(line) if line.isdigit() and int(line) < 1000 else None,
+        delimiter="\t"
+        if delimiter == "tab"
+        else delimiter
+        if len(delimiter) == 1 and delimiter.isprintable()
+        else None,
+        header_row=line if line is not None and line < 1000 else None,
         sheet=given.get("sheet") or None,
         decimal="," if decimal == "," else "." if decimal == "." else None,
     )

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -97,8 +97,11 @@ def _uploaded(draft: RunDraft, file_id: str) -> StoredFile:
     try:
         wanted = UUID(file_id)
     except ValueError:
-        raise Http404 from None
-    return get_object_or_404(files.files(draft.organization_id), id=wanted, purpose=drafts.TABLE_PURPOSE)
+        wanted = None
+    found = files.files(draft.organization_id).filter(id=wanted, purpose=drafts.TABLE_PURPOSE).first()
+    if found is None:
+        raise drafts.DraftError(_("This upload is not here any more. Choose the file again."), "file")
+    return found
 
 
 def _version(organization: Organization, slug: str) -> TemplateVersion | None:
