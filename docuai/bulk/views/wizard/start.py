@@ -94,14 +94,12 @@ def take_table(request: HttpRequest, draft: RunDraft) -> None:
 
 
 def _uploaded(draft: RunDraft, file_id: str) -> StoredFile:
+    kept = files.files(draft.organization_id).filter(purpose=drafts.TABLE_PURPOSE)
     try:
-        wanted = UUID(file_id)
-    except ValueError:
-        wanted = None
-    found = files.files(draft.organization_id).filter(id=wanted, purpose=drafts.TABLE_PURPOSE).first()
-    if found is None:
-        raise drafts.DraftError(_("This upload is not here any more. Choose the file again."), "file")
-    return found
+        return kept.get(id=UUID(file_id))
+    except (ValueError, StoredFile.DoesNotExist):
+        text = _("This upload is not here any more. Choose the file again.")
+        raise drafts.DraftError(text, "file") from None
 
 
 def _version(organization: Organization, slug: str) -> TemplateVersion | None:
