@@ -168,19 +168,39 @@ def test_a_clock_that_is_minutes_off_is_told_by_how_much(client, db, middle_of_a
     assert not Authenticator.objects.get(user=user).confirmed
 
 
-def test_enrolling_anew_after_leaving_in_the_middle_shows_the_same_secret_and_no_half_signed_in_page(client, db):
+def test_an_enrollment_left_in_the_middle_goes_on_in_its_session_and_no_half_signed_in_page_exists(client, db):
     user = make_person("elena@portfolio.example", is_staff=True)
     assert give_password(client, user)["Location"] == ENROLL
     client.get(ENROLL)
-    secret = Authenticator.objects.get(user=user).typed_secret
+    device = Authenticator.objects.get(user=user)
+
+    assert device.typed_secret in client.get(ENROLL).content.decode()
+
     assert not is_signed_in(client)
-    other = Client()
+    assert client.get("/me/security/").status_code == 302
+    assert client.get("/me/security/factors/new/").status_code == 302
+    assert client.get(LOGIN, follow=True).redirect_chain[-1][0] == ENROLL
+    assert client.post(ENROLL, {"code": code_of(device)}).status_code == 201
 
-    assert give_password(other, user)["Location"] == ENROLL
 
-    assert secret in other.get(ENROLL).content.decode()
-    assert other.get("/me/security/").status_code == 302
-    assert other.get("/me/security/factors/new/").status_code == 302
+def test_whoever_knows_the_password_alone_does_not_learn_the_secret_that_the_person_confirms(client, db):
+    user = make_person("elena@portfolio.example", is_staff=True)
+    thief = Client()
+    give_password(thief, user)
+    thief.get(ENROLL)
+    seen = Authenticator.objects.get(user=user)
+    give_password(client, user)
+
+    page = client.get(ENROLL).content.decode()
+
+    assert seen.typed_secret not in page
+    mine = Authenticator.objects.exclude(pk=seen.pk).get()
+    assert client.post(ENROLL, {"code": code_of(seen)}).status_code == 422
+    mine.throttle_reset()
+    assert client.post(ENROLL, {"code": code_of(mine)}).status_code == 201
+    assert list(Authenticator.objects.all()) == [mine]
+    assert thief.post(ENROLL, {"code": code_of(seen)})["Location"] == VERIFY
+    assert not is_signed_in(thief)
 
 
 def test_whoever_has_a_factor_cannot_enroll_another_with_the_password_alone(client, ana):

@@ -32,16 +32,16 @@ NAME_LENGTH = 64
 ENROLLING_LIFE = datetime.timedelta(hours=1)
 
 
-def begin_authenticator(*, actor: User) -> Authenticator:
-    """This will give the enrollment that the person has open: a page that is loaded again shows the same secret.
+def begin_authenticator(*, actor: User, handle: str = "") -> Authenticator:
+    """This will give the enrollment that this session has open, by its handle: a page loaded again shows the same secret.
 
-    One left lying for an hour is thrown away: its secret may stand on a screen somewhere.
+    No other session is shown it: who knows the password alone must not learn the secret that the person then confirms.
+    One left lying for an hour is thrown away.
     """
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=actor.pk)
         open_ones = Authenticator.objects.filter(user=actor, confirmed=False)
         open_ones.filter(created_at__lt=timezone.now() - ENROLLING_LIFE).delete()
-        found: Authenticator | None = open_ones.order_by("-pk").first()
+        found: Authenticator | None = open_ones.filter(handle=handle).first() if handle else None
         if found:
             return found
         device = Authenticator(user=actor, confirmed=False, name="")
@@ -50,14 +50,14 @@ def begin_authenticator(*, actor: User) -> Authenticator:
     return device
 
 
-def confirm_authenticator(*, actor: User, code: str, name: str = "") -> Authenticator:
-    """This will make the open enrollment a factor by its first right code; raises WrongCodeError.
+def confirm_authenticator(*, actor: User, handle: str, code: str, name: str = "") -> Authenticator:
+    """This will make the session's open enrollment a factor by its first right code; raises WrongCodeError.
 
-    A phone's clock may be a minute off: by how much is learned here. Locks the row.
+    A phone's clock may be a minute off: by how much is learned here. Locks the row; other enrollments of the person end.
     """
     with transaction.atomic():
         open_ones = Authenticator.objects.select_for_update().filter(user=actor, confirmed=False)
-        device: Authenticator | None = open_ones.order_by("-pk").first()
+        device: Authenticator | None = open_ones.filter(handle=handle).first() if handle else None
         if device is None:
             raise WrongCodeError(_("This set-up has ended. Start again with the new QR code."))
         allowed, _why = device.verify_is_allowed()
@@ -65,6 +65,7 @@ def confirm_authenticator(*, actor: User, code: str, name: str = "") -> Authenti
         if right:
             device.confirmed, device.name = True, _name(name) or _("Authenticator app")
             device.save(update_fields=["confirmed", "name"])
+            open_ones.exclude(pk=device.pk).delete()
             note(actor, SecurityEvent.Kind.FACTOR_ADDED, detail=device.name)
     if not right:
         off = device.seconds_off(plain(code)) if allowed else None

@@ -15,6 +15,7 @@ from platform_core.identity.errors import WrongCodeError
 from platform_core.identity.forms import CodeForm
 from platform_core.identity.selectors import codes_left, factors_of
 from platform_core.identity.services import factors
+from platform_core.identity.views.enrolling import begun, confirmed
 from platform_core.identity.views.qr import qr_code
 
 
@@ -30,16 +31,14 @@ def add(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            device = factors.confirm_authenticator(
-                actor=user, code=form.cleaned_data["code"], name=request.POST.get("name", "")
-            )
+            device = confirmed(request, user, form.cleaned_data["code"], request.POST.get("name", ""))
         except WrongCodeError as error:
             form.add_error("code", str(error))
         else:
             otp_login(request, device)
             return redirect("security") if codes_left(user) else _made(request, user)
-    begun = factors.begin_authenticator(actor=user)
-    context = {"form": form, "device": begun, "qr": qr_code(begun.address)}
+    device = begun(request, user)
+    context = {"form": form, "device": device, "qr": qr_code(device.address)}
     return render(request, "identity/add.html", context, status=422 if form.errors else 200)
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from platform_core.access.doors import signed_in_page
+from platform_core.access.factors import TRUSTED
 from platform_core.access.freshness import require_fresh
 from platform_core.accounts.models import User
 from platform_core.identity import selectors
@@ -64,6 +65,7 @@ def remove(request: HttpRequest, handle: UUID) -> HttpResponse:
         toast(request, str(error), level="failed")
     else:
         if factor:
+            request.session.pop(TRUSTED, None)
             toast(request, _("%(name)s is removed.") % {"name": factor.name})
     return redirect("security")
 

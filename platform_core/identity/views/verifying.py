@@ -20,6 +20,7 @@ from platform_core.identity.noticing import note
 from platform_core.identity.selectors import has_factor, requiring
 from platform_core.identity.services import factors
 from platform_core.identity.views.choosing import choose
+from platform_core.identity.views.enrolling import begun, confirmed
 from platform_core.identity.views.qr import qr_code
 from platform_core.identity.views.stages import finish, pending, person_of
 from platform_core.kits.tenancy.scope import enter_person
@@ -63,18 +64,18 @@ def enroll(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            device = factors.confirm_authenticator(actor=user, code=form.cleaned_data["code"])
+            device = confirmed(request, user, form.cleaned_data["code"])
         except WrongCodeError as error:
             form.add_error("code", str(error))
         else:
             onward = finish(request, stage, device)
             context: dict[str, Any] = {"codes": factors.make_codes(actor=user), "onward": onward["Location"]}
             return render(request, "identity/codes.html", context, status=201)
-    begun = factors.begin_authenticator(actor=user)
+    device = begun(request, user)
     context = {
         "form": form,
-        "device": begun,
-        "qr": qr_code(begun.address),
+        "device": device,
+        "qr": qr_code(device.address),
         "person": user,
         "organizations": requiring(user, now=timezone.now()),
     }
