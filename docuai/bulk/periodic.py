@@ -74,5 +74,5 @@ def purge_runs() -> int:
         found = list(retention.due(today=now.date(), now=now).values_list("organization_id", "id")[:100])
     for organization, run in found:
         with tenant(organization):
-            retention.purge(organization_id=organization, run_id=run)
+            retention.purge(organization_id=organization, run_id=run, today=now.date(), now=now)
     return len(found)

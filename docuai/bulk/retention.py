@@ -26,12 +26,17 @@ def due(*, today: date, now: datetime) -> QuerySet[BulkRun]:
     return BulkRun.objects.filter(expired | deleted, purged_at=None).exclude(job__state__in=["running"])
 
 
-def purge(*, organization_id: UUID, run_id: UUID) -> int:
-    """This will remove a run's rows, documents and packs, and return how many documents went. Safe to repeat."""
+def purge(*, organization_id: UUID, run_id: UUID, today: date, now: datetime) -> int:
+    """This will remove the rows, documents and packs of a run that is still due, and return how many documents went.
+
+    Safe to repeat. A run that was kept longer or brought back meanwhile stays. Locks the run, then its job.
+    """
     run = BulkRun.objects.for_organization(organization_id).select_related("job").get(id=run_id)
     documents = Document.objects.for_organization(organization_id).filter(run=run)
     keys = set(documents.values_list("pack_key", flat=True)) | set(_lost_packs(run))
     with transaction.atomic():
+        if not due(today=today, now=now).filter(id=run_id).select_for_update(of=("self",)).exists():
+            return 0
         Job.objects.for_organization(organization_id).select_for_update().get(id=run.job_id)
         Job.objects.for_organization(organization_id).move(run.job_id, "canceled")
         count = documents.count()

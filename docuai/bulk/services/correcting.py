@@ -62,6 +62,8 @@ def correct_row(
     with transaction.atomic():
         job = _open_job(run, actor)
         held = RunRow.objects.for_organization(run.organization_id).select_for_update().get(id=row.pk)
+        if held.data != row.data:
+            raise RunError(_("Somebody else has corrected this row meanwhile. Look at it again, then correct it."))
         _put(run, held, data, email)
         held.mail_when_done = send and bool(held.email)
         held.save()
@@ -105,7 +107,8 @@ def validator_of(run: BulkRun) -> RowValidator:
 
 def _open_job(run: BulkRun, actor: User | None) -> Job:
     job = Job.objects.for_organization(run.organization_id).select_for_update().get(id=run.job_id)
-    if run.purged_at or run.deleted_at:
+    kept = BulkRun.objects.for_organization(run.organization_id).filter(purged_at=None, deleted_at=None)
+    if not kept.filter(id=run.pk).exists():  # read after the lock: retention takes the same one
         raise RunError(_("The documents of this run are deleted, so nothing can be corrected."))
     if job.state == "canceled":
         raise RunError(_("This run was canceled. Start a new run with the corrected table."))

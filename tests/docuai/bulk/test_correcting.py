@@ -178,3 +178,14 @@ def test_a_lost_lease_does_not_touch_a_corrected_row(organization):
 
     row = run.rows.get(number=1)
     assert (row.state, row.lease_token, row.attempts) == ("queued", None, 0)
+
+
+def test_a_correction_of_a_row_that_was_corrected_meanwhile_is_refused(organization):
+    run = work(make_run(organization))
+    mine, theirs = run.rows.get(number=1), run.rows.get(number=1)
+    services.correct_row(actor=None, run=run, row=theirs, data={"name": "Anna"})
+
+    with pytest.raises(services.RunError, match="meanwhile"):
+        services.correct_row(actor=None, run=run, row=mine, data={"name": "Anne"})
+
+    assert run.rows.get(number=1).data == {"name": "Anna"}

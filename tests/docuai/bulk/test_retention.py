@@ -74,6 +74,28 @@ def test_a_deleted_run_goes_when_it_cannot_be_brought_back_any_more(run, organiz
         services.undelete_run(actor=None, run=run)
 
 
+def test_a_run_that_is_kept_longer_while_others_are_purged_stays(run, organization, tmp_path):
+    now = timezone.now()
+    with tenant(organization.pk):
+        BulkRun.objects.update(keep_until=TODAY + timedelta(days=1))
+
+        gone = retention.purge(organization_id=organization.pk, run_id=run.pk, today=TODAY, now=now)
+
+        assert (gone, run.rows.count(), BulkRun.objects.get().purged_at) == (0, 3, None)
+    assert len(files_in(tmp_path)) == 1
+
+
+def test_a_purged_run_takes_no_correction_from_a_page_that_was_open(run, organization):
+    with tenant(organization.pk):
+        row = run.rows.get(number=1)
+        BulkRun.objects.update(purged_at=timezone.now())
+
+        with pytest.raises(services.RunError, match="deleted"):
+            services.correct_row(actor=None, run=run, row=row, data={"name": "Anna"})
+
+        assert run.rows.get(number=1).data["name"] == "Ana"
+
+
 def test_retention_is_changed_and_written_down(run, organization):
     until = date(2030, 1, 1)
     with tenant(organization.pk):
