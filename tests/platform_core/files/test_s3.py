@@ -84,7 +84,9 @@ def test_a_member_is_sent_to_a_signed_link_that_works_and_a_changed_one_is_refus
         assert found.read() == CONTENT
     with fetch(answer["Location"], Range="bytes=5-9") as part:
         assert (part.status, part.read()) == (206, CONTENT[5:10])
-    for changed in (answer["Location"].replace("Expires=300", "Expires=9999"), answer["Location"][:-1] + "0"):
+    signed = answer["Location"]
+    another = "1" if signed.endswith("0") else "0"  # one in sixteen signatures ends in 0
+    for changed in (signed.replace("Expires=300", "Expires=9999"), signed[:-1] + another):
         with pytest.raises(HTTPError) as refused:
             fetch(changed)
         assert refused.value.code == 403
