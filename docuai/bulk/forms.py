@@ -65,7 +65,7 @@ def _entry(given: Mapping[str, Any], field: FieldSpec, columns: Sequence[str]) -
         return Entry(path, Source("sequence"))
     if choice == CONSTANT:
         value = str(given.get(f"value:{path}", "")).strip()
-        return Entry(path, Source("constant", value=_typed(field, value))) if value else None
+        return Entry(path, Source("constant", value=_typed(field, value) if value else None))
     name = choice.removeprefix(COLUMN)
     if name not in columns:
         return None

@@ -31,6 +31,11 @@ class Source:
     value: Any = None
     separator: str = " "
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it is a fixed value that nobody has written yet."""
+        return self.kind == "constant" and self.value is None
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -159,7 +164,7 @@ def problems_of(
 
 def missing_fields(mapping: Mapping, fields: Sequence[FieldSpec]) -> list[str]:
     """This will name the required fields that nothing fills; a list counts as filled when any of its items' values is."""
-    filled = {entry.field for entry in mapping.entries}
+    filled = {entry.field for entry in mapping.entries if not entry.source.is_open}
     group = mapping.grouping.list_field if mapping.grouping else ""
     missing = []
     for field in fillable(fields):

@@ -55,6 +55,7 @@ class Line:
     reason: str
     missing: bool
     problem: str
+    place: int
 
     @property
     def name(self) -> str:
@@ -83,7 +84,7 @@ class Line:
         if source is None:
             return ""
         if source.kind == "constant":
-            return f"“{source.value}”"
+            return "" if source.is_open else f"“{source.value}”"
         return " + ".join(source.columns) or str(_("number sequence"))
 
     @property
@@ -154,14 +155,15 @@ def _context(draft: RunDraft) -> dict[str, Any]:
     problems = problems_of(mapping, fields, names)
     blocking = [problem for problem in problems if problem.blocking]
     suggested = suggestions_for(draft, last)
-    lines = [_line(one, mapping, found, {p.name: p.message for p in blocking}) for one in suggested]
+    messages = {problem.name: problem.message for problem in blocking}
+    lines = [_line(place, one, mapping, found, messages) for place, one in enumerate(suggested, 1)]
     left = len(blocking)
     first = [line for line in lines if line.entry or line.field.required]
     return {
         "lines": first,
         "others": [line for line in lines if line not in first],
         "field_count": len(lines),
-        "matched": sum(1 for line in lines if line.entry),
+        "matched": sum(1 for line in lines if line.entry and not line.entry.source.is_open),
         "columns": names,
         "unused": [problem.name for problem in problems if problem.code == "unused_column"],
         "left": left,
@@ -178,7 +180,9 @@ def _context(draft: RunDraft) -> dict[str, Any]:
     }
 
 
-def _line(one: Suggestion, mapping: FieldMapping, found: dict[str, Outcome], problems: dict[str, str]) -> Line:
+def _line(
+    place: int, one: Suggestion, mapping: FieldMapping, found: dict[str, Outcome], problems: dict[str, str]
+) -> Line:
     entry = mapping.entry(one.field.path)
     as_suggested = entry is not None and entry == one.entry
     columns = entry.source.columns if entry else ()
@@ -186,7 +190,8 @@ def _line(one: Suggestion, mapping: FieldMapping, found: dict[str, Outcome], pro
     reason = one.reason_text if as_suggested or entry is None else _("Chosen by you")
     bars = one.confidence if as_suggested else 3 if entry else 0
     outcome = found.get(one.field.path, Outcome())
-    return Line(one.field, entry, outcome, bars, reason, one.field.required and entry is None, problem)
+    missing = one.field.required and entry is None
+    return Line(one.field, entry, outcome, bars, reason, missing, problem, place)
 
 
 def _has_items(field: FieldSpec, fields: Sequence[FieldSpec]) -> bool:
