@@ -151,7 +151,7 @@ class Applied:
         *,
         decimal: str = ".",
         base: Values | None = None,
-        sequence: Callable[[int], str] | None = None,
+        sequence: Callable[[int, int], list[str]] | None = None,
         as_dicts: bool = False,
     ) -> None:
         self.mapping, self.base, self.sequence, self.as_dicts = mapping, dict(base or {}), sequence, as_dicts
@@ -199,7 +199,7 @@ class Applied:
         columns = {}
         for reader in readers:
             if reader.entry.source.kind == "sequence" and self.sequence is not None:
-                columns[reader.path] = [self.sequence(number) for number in range(first, first + len(rows))]
+                columns[reader.path] = self.sequence(first, len(rows))
             else:
                 columns[reader.path] = reader.column(rows, cells)
         return columns

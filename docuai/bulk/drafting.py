@@ -9,7 +9,7 @@ from docuai.bulk.fields import fields_of
 from docuai.bulk.mapping import Mapping as FieldMapping
 from docuai.bulk.mapping import MappingError
 from docuai.bulk.models import BulkRun, RunDraft
-from docuai.bulk.passes import base_values, schema_of, serial
+from docuai.bulk.passes import base_values, schema_of, serials
 from docuai.bulk.selectors.drafts import next_serial
 from docuai.bulk.storing_faults import storable
 from docuai.bulk.suggesting import Suggestion, mapping_of, suggest
@@ -80,14 +80,15 @@ def sample_values(draft: RunDraft) -> list[dict[str, Any]]:
     mapping = _read(draft.mapping)
     if not samples or not mapping.columns() <= set(columns):
         return []
-    first = next_serial(draft.organization_id, str(draft.options.get("sequence") or ""))
+    sequence = str(draft.options.get("sequence") or "")
+    offset = next_serial(draft.organization_id, sequence) - 1
     applied = Applied(
         mapping,
         fields_of(schema_of(draft.version)),
         columns,
         decimal=draft.dialect.get("decimal") or ".",
         base=base_values(draft),
-        sequence=lambda number: serial(str(draft.options.get("sequence") or ""), first + number - 1),
+        sequence=lambda first, count: serials(sequence, range(first + offset, first + offset + count)),
         as_dicts=True,
     )
     values = applied.apply(samples)

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from docuai.bulk.faults import Fault
 from docuai.bulk.fields import DELIVERY_EMAIL
 from docuai.bulk.models import BulkRun, NumberSequence, RowFault
-from docuai.bulk.naming import UniqueNames, file_name
-from docuai.bulk.passes import MappingIncompleteError, NoTableError, Pass, language_of, one_pass, serial
+from docuai.bulk.naming import UniqueNames, file_names
+from docuai.bulk.passes import MappingIncompleteError, NoTableError, Pass, language_of, one_pass, serials
 from docuai.bulk.spooling import Spool
 from docuai.bulk.storing_faults import MAX_STORED, as_rows, storable
 from docuai.bulk.table_validation import ValidatedBatch
@@ -127,18 +127,14 @@ class _Import:
         extension = self.options["format"]
         numbers = [n for n in range(batch.first, batch.first + len(batch.values)) if n not in batch.faults]
         values = [batch.values[number - batch.first] for number in numbers]
-        serials = [""] * len(values)
-        if numbered:
-            serials = [serial(self.sequence, first + index) for index in range(len(values))]
-            for row, number in zip(values, serials, strict=True):
-                row.update(dict.fromkeys(numbered, number))
+        taken = serials(self.sequence, range(first, first + len(values))) if numbered else [""] * len(values)
+        for field in numbered:
+            for row, number in zip(values, taken, strict=True):
+                row[field] = number
         languages = [language_of(row, chosen) for row in values]
-        given = [
-            names.give(file_name(pattern, row, row=number, extension=extension, language=language))
-            for number, row, language in zip(numbers, values, languages, strict=True)
-        ]
+        given = file_names(pattern, values, rows=numbers, extension=extension, languages=languages)
         emails = [str(row.get(DELIVERY_EMAIL) or "")[:254] for row in values]
-        spool.add(numbers, values, given, languages, emails, serials)
+        spool.add(numbers, values, names.give_all(given), languages, emails, taken)
         return len(values)
 
     def _bad(

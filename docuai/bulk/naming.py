@@ -26,10 +26,13 @@ _FORBIDDEN = re.compile(r'[/\\:*?"<>|]+')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _RUNS = re.compile(r"-{2,}")
-_NOT_SLUG = re.compile(r"[^a-z0-9]+")
-_PLAIN = str.maketrans(
-    {"ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "AE", "œ": "oe"}
-    | dict.fromkeys("'’", "")
+_NOT_SLUG = re.compile(r"[^a-z0-9\n]+")
+_SPECIAL = {"ł": "l", "Ł": "l", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "ß": "ss", "æ": "ae", "Æ": "ae", "œ": "oe"}
+_SPECIAL |= dict.fromkeys("'’", "")
+# Names that `safe_name` leaves as they are: words of ASCII letters and digits, one blank, dash or underscore between them.
+_PLAIN_NAMES = re.compile(
+    r"^(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9]) *$)[a-z0-9]+(?:[-_ ][a-z0-9]+)*$",
+    re.IGNORECASE | re.MULTILINE | re.ASCII,
 )
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}")
 
@@ -81,14 +84,29 @@ def pattern_problems(pattern: str, fields: Sequence[str]) -> list[PatternProblem
 
 def file_name(pattern: str, values: Mapping[str, Any], *, row: int, extension: str, language: str = "") -> str:
     """This will give the safe name of one document. Fields without a value leave nothing behind but their separators."""
-    known: dict[str, Any] = {"row": row, "language": language}
-    written = []
+    return file_names(pattern, [values], rows=[row], extension=extension, languages=[language])[0]
+
+
+def file_names(
+    pattern: str, values: Sequence[Mapping[str, Any]], *, rows: Sequence[int], extension: str, languages: Sequence[str]
+) -> list[str]:
+    """This will give the safe names of a batch of documents, a field at a time: not yet made unique."""
+    known: dict[str, Sequence[Any]] = {"row": rows, "language": languages}
+    written: list[list[str]] = []
     for text, name, form in _parsed(pattern):
-        written.append(text)
+        written.append([text] * len(values))
         if name:
-            value = values.get(name) if "." not in name else _at(values, name)
-            written.append(_written(known.get(name) if value is None else value, form))
-    return safe_name("".join(written), extension)
+            found = [row.get(name) for row in values] if "." not in name else [_at(row, name) for row in values]
+            if name in known:
+                found = [own if value is None else value for value, own in zip(found, known[name], strict=True)]
+            written.append(_all_written(found, form))
+    names = list(map("".join, zip(*written, strict=True)))
+    suffix = f".{extension.lstrip('.')}"
+    if len(_PLAIN_NAMES.findall("\n".join(names))) == len(names) and max(map(len, names), default=0) <= MAX_BYTES - len(
+        suffix
+    ):
+        return [name + suffix for name in names]
+    return [safe_name(name, extension) for name in names]
 
 
 @lru_cache(maxsize=64)
@@ -126,6 +144,14 @@ class UniqueNames:
     def __init__(self, taken: Sequence[str] = ()) -> None:
         self._taken = {_folded(name) for name in taken}
         self._next: dict[str, int] = {}
+
+    def give_all(self, names: Sequence[str]) -> list[str]:
+        """This will give a batch of names, each the same or with the lowest free number."""
+        folded = set("\n".join(names).lower().split("\n") if all(map(str.isascii, names)) else map(_folded, names))
+        if len(folded) == len(names) and self._taken.isdisjoint(folded):
+            self._taken |= folded
+            return list(names)
+        return list(map(self.give, names))
 
     def give(self, name: str) -> str:
         """This will give the name, or the name with the lowest free number from 2."""
@@ -201,18 +227,28 @@ def _at(values: Any, path: str) -> Any:
     return values
 
 
-def _written(value: Any, form: str) -> str:
+def _all_written(values: Sequence[Any], form: str) -> list[str]:
+    texts = list(map(_text_of, values))
+    if form == "slug":
+        return slugs(texts)
+    return [_written(text, form) for text in texts] if form else texts
+
+
+def _text_of(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     if value is None or isinstance(value, dict | list):
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    text = f"{value:g}" if isinstance(value, float) and value.is_integer() and abs(value) < 1e6 else str(value)
+    return f"{value:g}" if isinstance(value, float) and value.is_integer() and abs(value) < 1e6 else str(value)
+
+
+def _written(text: str, form: str) -> str:
     if form.startswith("%"):
         return _dated(text, form)
     if form.isdigit():
         return text.zfill(int(form)) if form.startswith("0") else text.rjust(int(form))
-    if form == "slug":
-        return slug(text)
     return {"upper": str.upper, "lower": str.lower}.get(form, str)(text)
 
 
@@ -223,10 +259,28 @@ def _dated(text: str, form: str) -> str:
         return text
 
 
-@lru_cache(maxsize=20_000)
 def slug(text: str) -> str:
     """This will write a text in plain small letters with dashes: "Zoë Íñiguez" as "zoe-iniguez"."""
-    plain = text.translate(_PLAIN)
-    if not plain.isascii():
-        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-    return _NOT_SLUG.sub("-", plain.lower()).strip("-")
+    return slugs([text.replace("\n", " ")])[0]
+
+
+def slugs(texts: Sequence[str]) -> list[str]:
+    """This will write each text as a slug, all in one go: a line each."""
+    whole = "\n".join(texts)
+    if whole.count("\n") != len(texts) - 1:
+        return list(map(slug, texts))
+    plain = whole.lower().replace("'", "") if whole.isascii() else whole.translate(_letters)
+    return [line.strip("-") for line in _NOT_SLUG.sub("-", plain).split("\n")]
+
+
+class _Letters(dict[int, str]):
+    """A character's plain small letters, found once: its base letter without marks, a dash where it has none."""
+
+    def __missing__(self, code: int) -> str:
+        character = _SPECIAL.get(chr(code), chr(code))
+        bare = "".join(c for c in unicodedata.normalize("NFKD", character) if not unicodedata.combining(c))
+        plain = self[code] = bare if bare == "\n" else re.sub(r"[^a-z0-9]+", "-", bare.lower())
+        return plain
+
+
+_letters = _Letters()

@@ -3,7 +3,7 @@
 Checking a draft and importing a run go this same way, so what was promised before launch is what happens after it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
@@ -23,8 +23,6 @@ from docuai.engines.services import characters_without_font
 from docuai.library.models import TemplateVersion
 from platform_core.files import selectors as files
 from platform_core.files.models import StoredFile
-
-SERIAL = "{name}-{number:05}"
 
 
 class Asked(Protocol):
@@ -83,7 +81,13 @@ def kind_of(asked: Asked) -> Kind:
 
 def serial(name: str, number: int) -> str:
     """This will write a number of a sequence: UA-2026-00042."""
-    return SERIAL.format(name=name, number=number) if name else f"{number:05}"
+    return serials(name, [number])[0]
+
+
+def serials(name: str, numbers: Iterable[int]) -> list[str]:
+    """This will write numbers of a sequence."""
+    start = f"{name}-" if name else ""
+    return [f"{start}{number:05}" for number in numbers]
 
 
 @contextmanager
@@ -103,9 +107,10 @@ def one_pass(asked: Asked, *, first_number: int = 1) -> Iterator[Pass]:
     """
     schema = schema_of(asked.version)
     fields, mapping = fields_of(schema), FieldMapping.from_json(asked.mapping)
+    name, offset = str(asked.options.get("sequence") or ""), first_number - 1
     base = base_values(asked)
-    for name in base:
-        mapping = mapping.without(name)
+    for given in base:
+        mapping = mapping.without(given)
     with opened(asked) as table:
         columns = [column.name for column in table.columns]
         blocking = [problem for problem in problems_of(mapping, fields, columns) if problem.blocking]
@@ -117,7 +122,7 @@ def one_pass(asked: Asked, *, first_number: int = 1) -> Iterator[Pass]:
             columns,
             decimal=table.dialect.decimal or ".",
             base=base,
-            sequence=lambda number: serial(str(asked.options.get("sequence") or ""), first_number + number - 1),
+            sequence=lambda first, count: serials(name, range(first + offset, first + offset + count)),
             as_dicts=table.kind in ("json", "jsonl"),
         )
         validation = TableValidation(

@@ -6,7 +6,6 @@ Fields that DocuAI fills in itself (`readOnly`) are not asked for. Whole tables 
 import importlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from hashlib import blake2b
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -137,12 +136,6 @@ def without_read_only(schema: Schema) -> dict[str, Any]:
             for name, part in properties.items()
         }
     return copy
-
-
-def row_key(values: Values) -> str:
-    """This will name a row by its content: 32 hex digits, the same for the same values in any order of keys."""
-    orjson = importlib.import_module("orjson")
-    return blake2b(orjson.dumps(values, option=orjson.OPT_SORT_KEYS), digest_size=16).hexdigest()
 
 
 def mended_email(text: str) -> str:

@@ -3,7 +3,7 @@
 from docuai.bulk.services.correcting import Corrected, RowFaultsError, correct_row, correct_rows, validator_of
 from docuai.bulk.services.following import mail_documents, merge, verify
 from docuai.bulk.services.keeping import change_retention, delete_run, undelete_run
-from docuai.bulk.services.requesting import RunError, request_run, row_key
+from docuai.bulk.services.requesting import RunError, request_run
 from docuai.bulk.services.steering import cancel, pause, resume, retry
 
 __all__ = [
@@ -21,7 +21,6 @@ __all__ = [
     "request_run",
     "resume",
     "retry",
-    "row_key",
     "undelete_run",
     "validator_of",
     "verify",

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_noop
 from docuai.bulk import tasks
 from docuai.bulk.faults import Fault
 from docuai.bulk.fields import with_delivery_email
+from docuai.bulk.keys import row_key
 from docuai.bulk.models import BulkRun, Document, RunRow
-from docuai.bulk.services.requesting import RunError, row_key
+from docuai.bulk.services.requesting import RunError
 from docuai.bulk.validating import RowValidator
 from platform_core.accounts.models import User
 from platform_core.audit.services import audit

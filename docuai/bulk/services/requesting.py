@@ -1,7 +1,5 @@
 """Requesting a run: all its rows stored, written down and woken in one transaction, or nothing."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -11,6 +9,7 @@ from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from docuai.bulk import tasks
+from docuai.bulk.keys import row_key
 from docuai.bulk.models import BulkRun, RunRow
 from docuai.library.models import TemplateVersion
 from platform_core.accounts.models import User
@@ -108,9 +107,3 @@ def _store_rows(run: BulkRun, rows: Sequence[Mapping[str, Any]], options: Mappin
         ),
         batch_size=1000,
     )
-
-
-def row_key(number: int, data: Mapping[str, Any]) -> str:
-    """This will name a row by its place and content: unique in its run, so a row cannot be stored twice."""
-    canonical = json.dumps([number, data], sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(canonical.encode()).hexdigest()

@@ -29,7 +29,7 @@ def checked(tmp_path):
         columns = [column.name for column in found.columns]
         suggestions = suggest(fields_of(schema), columns, [row.cells(found.columns) for row in found.preview])
         mapping = mapping_of(suggestions)
-        applied = Applied(mapping, fields_of(schema), columns, sequence=lambda n: f"UA-2026-{n:05}")
+        applied = Applied(mapping, fields_of(schema), columns, sequence=lambda n, count: [f"UA-2026-{n:05}"] * count)
         check = TableValidation(RowValidator(schema), applied, columns)
         table = open_table(place, found.kind, found.dialect)
         faults = {n: fs for batch in check.batches(table.batches) for n, fs in batch.faults.items()}
