@@ -67,6 +67,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "platform_core.kits.observability.middleware.ObservabilityMiddleware",
     "platform_core.kits.tenancy.middleware.ScopeMiddleware",
+    "platform_core.kits.web.bodies.BodyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "platform_core.kits.web.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -1,6 +1,6 @@
 """Tables that leave us as CSV: the manifest of an archive, failed rows with reasons. No cell of ours can start a formula.
 
-Quoting alone does not stop a spreadsheet from calculating (OWASP ASVS 1.2.10), so what starts with = + - @ tab, CR or NUL gets an
+Quoting alone does not stop a spreadsheet from calculating (OWASP ASVS 1.2.10), so what starts with = + - @ (full width too), tab, CR, LF or NUL gets an
 apostrophe in front. `without_guard` takes it away again when a corrected file comes back.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 from docuai.bulk.faults import Fault
 
 BOM = "\ufeff"
-GUARDED = ("=", "+", "-", "@", "\t", "\r", "\0")
+GUARDED = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 ROW_COLUMN = "row"
 REASON_COLUMN = "what is wrong"
 MANIFEST_COLUMNS = ("row", "file_name", "sha256", "template_version", "engine_fingerprint", "state")

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from docuai.bulk import follow_ups, retention, tasks
 from docuai.bulk.models import BulkRun, RunDraft
+from docuai.bulk.services import drafts
 from platform_core.jobs.models import Job
 from platform_core.kits.tenancy.scope import service, tenant
 from platform_core.kits.tenancy.tasks import PlatformTask
@@ -62,7 +63,8 @@ def purge_drafts() -> int:
         found = list(old.values_list("organization_id", "id")[:500])
     for organization, draft in found:
         with tenant(organization):
-            RunDraft.objects.for_organization(organization).filter(id=draft).delete()
+            for old_draft in RunDraft.objects.for_organization(organization).filter(id=draft).select_related("file"):
+                drafts.discard(actor=None, draft=old_draft)
     return len(found)
 
 

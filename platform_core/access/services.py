@@ -53,6 +53,7 @@ def create_key(
     name, wanted = " ".join(name.split()), sorted(set(scopes))
     _check(principal, name, wanted, expires_at)
     secret = new_secret()
+    _check_end_of_maker(principal, organization, expires_at)
     with transaction.atomic():
         if ApiKey.objects.for_organization(organization).filter(revoked_at=None).count() >= MAX_KEYS:
             message = _("There are %(count)s keys already. Revoke one that is not used.") % {"count": MAX_KEYS}
@@ -69,6 +70,16 @@ def create_key(
         audit(action="key.created", target=key, actor=actor, key_id=principal.key_id, changes={"scopes": [[], wanted]})
         emit(type="key.created", organization_id=organization.pk, payload={"key_id": str(key.pk)})
     return key, secret
+
+
+def _check_end_of_maker(principal: Principal, organization: Organization, expires_at: datetime | None) -> None:
+    """A key that makes a key must not outlive itself by it."""
+    if principal.key_id is None:
+        return
+    last = ApiKey.objects.for_organization(organization).get(id=principal.key_id).expires_at
+    if last is not None and (expires_at is None or expires_at > last):
+        message = _("This key ends on %(day)s: a key that it makes must end by then.") % {"day": f"{last:%Y-%m-%d}"}
+        raise KeyRefusedError("expires_at", "outlives_maker", message)
 
 
 def revoke_key(*, actor: User | None, key: ApiKey, key_id: Any = None) -> bool:

@@ -19,7 +19,7 @@ from docuai.bulk.edits import spread
 from docuai.bulk.faults import ACCEPTABLE
 from docuai.bulk.fields import fields_of
 from docuai.bulk.mapping import Mapping as FieldMapping
-from docuai.bulk.models import RowFault, RunDraft
+from docuai.bulk.models import BulkRun, RowFault, RunDraft
 from docuai.bulk.naming import pattern_problems
 from docuai.bulk.rechecking import recheck_row
 from docuai.bulk.selectors.drafts import last_mapped_run, stored_faults
@@ -111,11 +111,14 @@ def set_table(*, draft: RunDraft, file: StoredFile) -> RunDraft:
     """This will take a stored file as the draft's table: read it once, suggest which column fills what. Raises TableError."""
     found = inspection_of(file, None)
     with changing(draft) as locked:
+        former = locked.file if locked.file_id != file.pk else None
         locked.file, locked.edits = file, {}
         locked.dialect = found.dialect.to_json() | {"kind": found.kind, "confirmed": not found.needs_confirmation}
         locked.summary = {"table": table_summary(found, file.name)}
         locked.mapping = mapping_for(locked, last_mapped_run(locked.organization_id, locked.template_id)).to_json()
         RowFault.objects.for_organization(locked.organization_id).filter(draft=locked).delete()
+        if former is not None:
+            put_table_away(actor=locked.created_by, draft=locked, file=former)
     return draft
 
 
@@ -227,9 +230,17 @@ def discard(*, actor: User | None, draft: RunDraft) -> None:
     """This will delete a draft and put its table away."""
     with transaction.atomic():
         audit(action="docuai.draft.delete", target=draft, actor=actor)
-        if draft.file is not None and not draft.runs.exists():
-            files.delete(actor=actor, file=draft.file)
+        if draft.file is not None:
+            put_table_away(actor=actor, draft=draft, file=draft.file)
         RunDraft.objects.for_organization(draft.organization_id).filter(id=draft.pk).delete()
+
+
+def put_table_away(*, actor: User | None, draft: RunDraft, file: StoredFile) -> None:
+    """This will put a draft's table away, unless a run or another draft was made of it: it counts on the storage limit."""
+    drafts = RunDraft.objects.for_organization(draft.organization_id).filter(file=file).exclude(id=draft.pk)
+    runs = BulkRun.objects.for_organization(draft.organization_id).filter(file=file)
+    if not drafts.exists() and not runs.exists():
+        files.delete(actor=actor, file=file)
 
 
 @contextmanager

@@ -285,7 +285,10 @@ def _mapping_of(draft: RunDraft, found: TableInspection, given: Any) -> FieldMap
             if given
             else mapping_for(draft, last_mapped_run(draft.organization_id, draft.template_id), least=LIKELY)
         )
-    except (MappingError, TypeError) as error:
+    except TypeError as error:
+        text = _("The mapping is not built as the documentation says: one object, a field a name.")
+        raise LaunchError("bad_mapping", text, "/options/mapping") from error
+    except MappingError as error:
         raise LaunchError("bad_mapping", str(error), "/options/mapping") from error
     columns = [column.name for column in found.columns]
     blocking = [p for p in problems_of(mapping, fields_of(schema_of(draft.version)), columns) if p.blocking]

@@ -210,6 +210,26 @@ def test_a_key_makes_keys_no_wider_than_itself(andina, client):
     assert (written.actor_kind, written.actor_id, written.key_id) == ("key", None, _key.pk)
 
 
+def test_a_key_makes_no_key_that_outlives_it(andina, client):
+    key, secret = make_key(andina, [KEY_MANAGE, JOB_VIEW])
+    with tenant(andina.pk):
+        ApiKey.objects.filter(pk=key.pk).update(expires_at=timezone.now() + timedelta(days=2))
+    keys = f"/api/v1/orgs/{andina.slug}/keys/"
+    body = {"name": "Child", "scopes": [JOB_VIEW]}
+
+    endless = client.post(keys, body, content_type="application/json", headers=bearer(secret))
+    later = client.post(
+        keys,
+        {**body, "expires_at": (timezone.now() + timedelta(days=3)).isoformat()},
+        content_type="application/json",
+        headers=bearer(secret),
+    )
+
+    assert [(a.status_code, a.json()["errors"][0]["code"]) for a in (endless, later)] == [(422, "outlives_maker")] * 2
+    with tenant(andina.pk):
+        assert ApiKey.objects.count() == 1
+
+
 def test_a_key_of_another_organization_finds_nothing(andina, norte, client):
     _key, secret = make_key(norte)
 
