@@ -48,7 +48,7 @@ class Staff(StaffSite, UnfoldAdminSite):
         """This will send everybody to the site's own sign-in; who is signed in without being staff finds nothing here."""
         if request.user.is_authenticated and request.user.is_staff:  # signed in before a factor was asked for
             onward = request.GET.get("next") or reverse("admin:index")
-            return redirect(f"{reverse('step-up')}?{urlencode({'next': onward, 'factor': 1})}")
+            return redirect(f"{reverse('step-up')}?{urlencode({'next': onward, 'factor': '1'})}")
         if request.user.is_authenticated:
             return cast(HttpResponse, get_object_or_404(Organization.objects.none()))
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"))

@@ -38,9 +38,7 @@ def plug() -> None:
         details=mails_by_state,
     )
     register_kind(DEMO, label=_("Demo data"), steps=())
-    register_kind(
-        VERIFY_LOG, label=_("Verify the audit log"), page_url=audit_page, steps=(CANCEL,), manage=AUDIT_READ
-    )
+    register_kind(VERIFY_LOG, label=_("Verify the audit log"), page_url=audit_page, steps=(CANCEL,), manage=AUDIT_READ)
     register_kind(CHECK, label=_("Check a table"), steps=(CANCEL,), manage=RUN_MANAGE)
 
 

@@ -56,7 +56,9 @@ def _is_whole(archive: Path, folder: Path) -> None:
     (folder / "one.pdf").write_bytes(found[names[0]])
 
 
-def test_one_of_them_dropped_on_the_check_page_is_unchanged_and_with_another_byte_unknown(visitor: Visitor, folder: Path):
+def test_one_of_them_dropped_on_the_check_page_is_unchanged_and_with_another_byte_unknown(
+    visitor: Visitor, folder: Path
+):
     one = folder / "one.pdf"
     if not one.exists():
         pytest.fail("the certificates were not made")

@@ -61,7 +61,9 @@ def progress(page: Page) -> Locator:
 
 def wait_for_end(page: Page) -> str:
     """This will stay on the run page until it says that the run has ended, without loading it again; returns the line."""
-    expect(page.locator("#progress-text[data-state=done], #progress-text[data-state=partial]")).to_be_visible(timeout=LONG)
+    expect(page.locator("#progress-text[data-state=done], #progress-text[data-state=partial]")).to_be_visible(
+        timeout=LONG
+    )
     return " ".join(progress(page).inner_text().split())
 
 
