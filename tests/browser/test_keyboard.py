@@ -36,12 +36,12 @@ def test_the_whole_wizard_by_keyboard_alone(visitor: Visitor):
 
     page.wait_for_url("**/columns/")
     keyboard.go_round()
-    keyboard.go_to("Column for Honors")
+    keyboard.go_to("Column for School")
     keyboard.press("t")  # chooses "The same for all rows" by its first letter
-    expect(page.get_by_label("Value of Honors for all rows")).to_be_visible()
+    expect(page.get_by_label("Value of School for all rows")).to_be_visible()
     settle(page)
-    keyboard.go_to("Value of Honors for all rows")
-    page.keyboard.type(f"with distinction {secrets.token_hex(2)}")  # another than in the mapping of last time
+    keyboard.go_to("Value of School for all rows")
+    page.keyboard.type(f"School {secrets.token_hex(2)}")  # another than in the mapping of last time
     with page.expect_response(lambda answer: "/columns/" in answer.url and answer.request.method == "POST"):
         keyboard.press("Tab")  # leaving the field saves it
     settle(page)

@@ -24,7 +24,7 @@ def test_fourteen_faults_one_corrected_and_the_rest_left_out(visitor: Visitor, t
     rows = _bad_rows(page, tmp_path)
     assert len(rows) == 13
     assert "58" not in [row["row"] for row in rows]
-    assert all(row["reason"] for row in rows)
+    assert all(row["what is wrong"] for row in rows)
 
     page.get_by_role("radio", name=re.compile("leave out 13")).check()
     launch(page)
