@@ -83,6 +83,7 @@ def pause_without_room(*, run: BulkRun) -> bool:
 def pause_for_room(*, run: BulkRun, token: UUID | None = None) -> None:
     """This will give back what is held and pause with the reason; the clock of jobs goes on when there is room again."""
     with transaction.atomic():
+        Job.objects.for_organization(run.organization_id).select_for_update().get(id=run.job_id)
         if token is not None:
             RunRow.objects.for_organization(run.organization_id).release(token)
         jobs.pause_for_room(job=run.job)

@@ -35,10 +35,11 @@ def purge(*, organization_id: UUID, run_id: UUID, today: date, now: datetime) ->
     documents = Document.objects.for_organization(organization_id).filter(run=run)
     keys = set(documents.values_list("pack_key", flat=True)) | set(_lost_packs(run))
     with transaction.atomic():
-        if not due(today=today, now=now).filter(id=run_id).select_for_update(of=("self",)).exists():
+        if not due(today=today, now=now).filter(id=run_id).select_for_update(of=("self",), no_key=True).exists():
             return 0
         Job.objects.for_organization(organization_id).select_for_update().get(id=run.job_id)
         Job.objects.for_organization(organization_id).move(run.job_id, "canceled")
+        RunRow.objects.for_organization(organization_id).filter(run=run).lock()
         count = documents.count()
         for model in (RowFault, RunRow, Document):  # past the collector: it would read every row to be deleted
             rows = model.objects.for_organization(organization_id).filter(run=run)

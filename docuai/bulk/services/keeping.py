@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from docuai.bulk.models import BulkRun
 from docuai.bulk.services.requesting import RunError
+from docuai.bulk.services.steering import cancel_rows
 from platform_core.accounts.models import User
 from platform_core.audit.services import audit
 from platform_core.events.services import emit
@@ -41,7 +42,7 @@ def delete_run(*, actor: User | None, run: BulkRun) -> None:
         if not kept.update(deleted_at=timezone.now()):
             return
         if not run.job.ended and Job.objects.for_organization(run.organization_id).move(run.job_id, "canceled"):
-            run.rows.filter(state__in=Job.OPEN).update(state="canceled", lease_token=None, lease_until=None)
+            cancel_rows(run)
             jobs.log(job=run.job, message="Canceled")
         audit(action="docuai.run.delete", target=run, actor=actor)
         emit(type="docuai.run.deleted", organization_id=run.organization_id, payload={"run_id": str(run.pk)})

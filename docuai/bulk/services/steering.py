@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from docuai.bulk import tasks
-from docuai.bulk.models import BulkRun
+from docuai.bulk.models import BulkRun, RunRow
 from platform_core.accounts.models import User
 from platform_core.jobs import services as jobs
 from platform_core.jobs.models import Job
@@ -28,17 +28,27 @@ def resume(*, actor: User | None, run: BulkRun) -> None:
 
 
 def cancel(*, actor: User | None, run: BulkRun) -> None:
-    """This will end a run: finished documents stay, waiting rows are canceled."""
+    """This will end a run: finished documents stay, waiting rows are canceled. Locks the job, then the rows."""
     with transaction.atomic():
         jobs.steer(job=run.job, actor=actor, to="canceled")
         _log(run, actor, gettext_noop("Canceled"), gettext_noop("Canceled by %(by)s"))
-        run.rows.filter(state__in=["queued", "running"]).update(state="canceled", lease_token=None, lease_until=None)
+        cancel_rows(run)
+
+
+def cancel_rows(run: BulkRun) -> None:
+    """This will cancel the rows that wait or are being made, from whoever holds them; the job is locked already."""
+    rows = RunRow.objects.for_organization(run.organization_id).filter(run=run, state__in=Job.OPEN)
+    rows.lock()
+    rows.update(state="canceled", lease_token=None, lease_until=None)
 
 
 def retry(*, actor: User | None, run: BulkRun) -> int:
-    """This will put the failed rows back in the queue and return how many."""
+    """This will put the failed rows back in the queue and return how many. Locks the job, then the rows."""
+    failed = RunRow.objects.for_organization(run.organization_id).filter(run=run, state="failed")
     with transaction.atomic():
-        again = run.rows.filter(state="failed").update(state="queued", attempts=0, error=None)
+        Job.objects.for_organization(run.organization_id).select_for_update().get(id=run.job_id)
+        failed.lock()
+        again = failed.update(state="queued", attempts=0, error=None)
         if again:
             jobs.steer(job=run.job, actor=actor, to="queued")
             jobs.log(job=run.job, message=gettext_noop("%(rows)s failed rows are tried again"), rows=again)

@@ -7,9 +7,9 @@ paused past its lease and comes back changes nothing. Times are the database's (
 from datetime import timedelta
 from typing import Any, ClassVar, Self, TypeVar
 
-from django.db import models
+from django.db import connections, models, transaction
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 
 from platform_core.kits.tenancy.models import OrganizationOwned, OrganizationOwnedQuerySet
 
@@ -37,14 +37,31 @@ class LeasedQuerySet(OrganizationOwnedQuerySet[_Model]):
         """This will narrow to rows whose lease is the token's: the guard of every result."""
         return self.filter(state="running", lease_token=token)
 
+    def lock(self) -> int:
+        """This will lock these rows in the order of their keys and return how many; call it in a transaction.
+
+        An UPDATE of many rows locks them as it happens to find them, and two that find them differently wait for each
+        other for ever: so whoever changes many rows that workers hold locks them first, and the job before them.
+        """
+        locked = self.order_by("id").values("id").select_for_update(no_key=True, of=("self",))
+        sql, parameters = locked.query.sql_with_params()
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(f"SELECT count(*) FROM ({sql}) AS locked", parameters)  # noqa: S608 - the ORM's own text
+            return int(cursor.fetchone()[0])
+
     def renew(self, token: Any, *, lease: timedelta = LEASE) -> int:
-        return self.held(token).update(lease_until=Now() + lease)
+        """This will prolong the lease of what the token holds. Locks the rows."""
+        with transaction.atomic(using=self.db):
+            self.held(token).lock()
+            return self.held(token).update(lease_until=Now() + lease)
 
     def release(self, token: Any) -> int:
-        """This will give back what the token holds, as if it had not been tried (orderly shutdown, pause)."""
-        return self.held(token).update(
-            state="queued", lease_token=None, lease_until=None, attempts=models.functions.Greatest(F("attempts") - 1, 0)
-        )
+        """This will give back what the token holds, as if it had not been tried (orderly shutdown, pause). Locks the rows."""
+        with transaction.atomic(using=self.db):
+            self.held(token).lock()
+            return self.held(token).update(
+                state="queued", lease_token=None, lease_until=None, attempts=Greatest(F("attempts") - 1, 0)
+            )
 
 
 class Leased(OrganizationOwned):
