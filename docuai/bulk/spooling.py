@@ -41,6 +41,8 @@ class Spool:
         serials: Sequence[str],
     ) -> None:
         """This will write rows that can be made: all sequences are of one length."""
+        if not numbers:
+            return  # every row of the batch is bad; no text would be split into one empty line
         data = list(map(row_json, values))
         keys = list(map(key_of_json, numbers, data))
         texts = b"\n".join(data).replace(b"\\", b"\\\\").decode().split("\n")  # JSON holds no bare line break

@@ -108,9 +108,10 @@ def test_valkey_postgres_and_web_killed_in_mid_run_lose_nothing_and_repeat_nothi
         env=environment, cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert started.returncode == 0, started.stderr[-2000:]
+    run_id = started.stdout.split()[-1]  # the demo has runs of its own
 
     def done():
-        found = stack.query("SELECT count(*) FROM docuai_runrow WHERE state = 'done'")
+        found = stack.query(f"SELECT count(*) FROM docuai_runrow WHERE state = 'done' AND run_id = '{run_id}'")
         return found[0] if found else 0
 
     for name in ("valkey", "postgres", "web"):
@@ -120,14 +121,20 @@ def test_valkey_postgres_and_web_killed_in_mid_run_lose_nothing_and_repeat_nothi
         assert done() < ROWS, "the run ended too soon to kill anything"
         stack.kill(name)
     wait_until(
-        lambda: stack.query("SELECT 1 FROM platform_core_job WHERE kind = 'docuai.run' AND state = 'done'"), "the end"
+        lambda: stack.query(
+            "SELECT 1 FROM platform_core_job JOIN docuai_bulkrun run ON run.job_id = platform_core_job.id"
+            f" WHERE run.id = '{run_id}' AND state = 'done'"
+        ),
+        "the end",
     )
 
     rows = stack.query(
         f"SELECT count(*) FILTER (WHERE state IN ('done', 'failed')) = {ROWS}, count(*) FROM docuai_runrow"
+        f" WHERE run_id = '{run_id}'"
     )
     documents = stack.query(
         "SELECT count(*) FILTER (WHERE state = 'valid'), count(DISTINCT row_id) FROM docuai_document"
+        f" WHERE run_id = '{run_id}'"
     )
     assert rows == (True, ROWS)
     assert documents == (ROWS, ROWS)
