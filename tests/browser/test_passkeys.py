@@ -40,7 +40,7 @@ def test_a_passkey_is_added_and_signs_in_after_the_password(visitor: Visitor) ->
     page.wait_for_url("**/me/security/")
 
     page.locator("button[popovertarget=person]").click()
-    page.locator("#main").get_by_role("button", name="Sign out", exact=True).click()
+    page.locator("#person").get_by_role("button", name="Sign out").click()
     page.wait_for_load_state()
     sign_in(page, visitor, home)
     page.wait_for_url("**/accounts/factor/")

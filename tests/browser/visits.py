@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response, expect
 
 from portfolio.stack.places import ROOT
 from tests.browser.site import Site
@@ -94,6 +94,18 @@ def settle(page: Page) -> None:
     """This will wait until the page, its faces and what htmx fetches have come."""
     expect(page.locator(".htmx-request")).to_have_count(0)
     page.evaluate("document.fonts.ready.then(() => true)")
+
+
+def look_again(page: Page, wanted: Locator, *, times: int = 60) -> None:
+    """This will load the page again, as a person would, until ``wanted`` stands there."""
+    for _ in range(times):
+        try:
+            expect(wanted).to_be_visible(timeout=1_000)
+        except AssertionError:
+            page.reload()
+        else:
+            return
+    raise AssertionError(f"not on the page after {times} looks: {wanted}")
 
 
 def violations(page: Page) -> list[str]:
