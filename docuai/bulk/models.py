@@ -46,6 +46,9 @@ class RunDraft(OrganizationOwned):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    def __str__(self) -> str:
+        return str(self.template)
+
 
 class BulkRun(OrganizationOwned):
     """One request: a version, a table, options, its rows. State and counts are its Job's. Kept until retention ends."""
