@@ -2,6 +2,7 @@
 # make test    all tests, browser included                   (make test ARGS="tests/portfolio -x")
 # make check   format, lint, types, contracts, migrations, production settings, API schema, translations
 # make bench   measure against peers and limits, write README's table    (make bench ARGS="pdf api --report")
+# make pictures  take the README's pictures anew, into .github/pictures
 # make reset   delete the data and start over                (RESET=yes does not ask)
 # make messages, make schema                                what is generated and committed
 SHELL := /bin/sh
@@ -9,7 +10,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export START_AT := $(shell date +%s.%N)
 .DEFAULT_GOAL := run
-.PHONY: run test check bench reset messages schema install install-dev
+.PHONY: run test check bench pictures reset messages schema install install-dev
 
 run: install
 	@exec $(BIN)/python manage.py up $(ARGS)
@@ -30,6 +31,9 @@ check: install-dev
 
 bench: install-dev
 	@$(BIN)/python -m portfolio.stack.checks bench $(ARGS)
+
+pictures: install-dev
+	@$(BIN)/python -m tests.browser.pictures $(ARGS)
 
 messages schema: install-dev
 	@$(BIN)/python -m portfolio.stack.checks $@ $(ARGS)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 import urllib.request
 from collections.abc import Mapping
 from typing import Any
@@ -19,12 +20,13 @@ DRAFT = re.compile(r"/runs/new/([0-9a-f-]{36})/")
 
 def find_places(site: Site, visitor: Visitor) -> Mapping[str, Any]:
     """This will find what the demo has and make, as Marta, two drafts: a good one and the messy table's."""
-    runs = {run["template"]: run for run in api(site, "docuai/runs/")["results"]}
+    runs = wait_for_runs(site, "letter", "employment-contract")
     known = {
         "org": site.demo["organization"],
         "other": site.demo["other"]["organization"],
         "letters": runs["letter"]["number"],
         "paused": runs["employment-contract"]["number"],
+        "certificates": runs["certificate"]["number"] if "certificate" in runs else 0,
         "job": runs["letter"]["job"],
         "typst": "certificate",
         "word": next(one["slug"] for one in api(site, "docuai/templates/")["results"] if one["engine"] == "word"),
@@ -38,6 +40,19 @@ def find_places(site: Site, visitor: Visitor) -> Mapping[str, Any]:
     known["messy"] = _draft(page.url)
     page.close()
     return known
+
+
+def wait_for_runs(site: Site, *templates: str, seconds: float = 900) -> dict[str, Any]:
+    """This will wait until the demo's runs of these templates stand, made by the workers; gives the first run of each template."""
+    deadline = time.monotonic() + seconds
+    while True:
+        runs = {
+            run["template"]: run for run in api(site, "docuai/runs/")["results"]
+        }  # newest first: the first one stays
+        if all(name in runs and runs[name]["state"] not in ("queued", "running") for name in templates):
+            return runs
+        assert time.monotonic() < deadline, f"the demo's runs do not stand: {runs}"
+        time.sleep(1)
 
 
 def api(site: Site, path: str) -> Any:

@@ -75,6 +75,6 @@ def test_the_page_keeps_the_rules(watcher: Visitor, windows, places, what: PageO
 def _window(watcher: Visitor, windows: dict[Window, Page], person: str, theme: str, size: tuple[int, int]) -> Page:
     key = (person, theme, size)
     if key not in windows:
-        look = {"theme": theme, "size": size, "reduced_motion": "reduce"}
+        look: dict[str, Any] = {"theme": theme, "size": size, "reduced_motion": "reduce"}
         windows[key] = watcher.sign_in(person, **look) if person else watcher.page(**look)
     return windows[key]

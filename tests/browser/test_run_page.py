@@ -24,7 +24,9 @@ def test_a_run_is_paused_resumed_loses_a_worker_and_ends_with_every_row_once(vis
     assert wait_for_end(page) == "1,000 of 1,000 rows accounted for"
     assert _account(page) == {"Missing": "0", "Twice": "0"}
     summary = page.locator(".summary").inner_text()
-    assert re.search(r"^1,000 of 1,000 · 1 worker lost at .+ · \d+ rows? taken up again · 0 missing · 0 twice$", summary)
+    assert re.search(
+        r"^1,000 of 1,000 · 1 worker lost at .+ · \d+ rows? taken up again · 0 missing · 0 twice$", summary
+    )
 
     _correct_a_misspelt_name(page)
 
