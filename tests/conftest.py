@@ -11,6 +11,8 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's event
 bootstrap()
 os.environ["DJANGO_SETTINGS_MODULE"] = "portfolio.settings"
 django.setup()  # pytest-django looks for settings before this file is read
+# Not handed down: workers of xdist would read the settings before they have a Redis database of their own.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 from django.test import Client  # noqa: E402  after setup

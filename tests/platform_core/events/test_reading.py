@@ -9,6 +9,7 @@ from platform_core.events.models import EventCursor, OutboxEvent
 from platform_core.events.services import emit, read
 from platform_core.kits.tenancy.scope import service, tenant, unscoped
 from tests.factories.organizations import make_organization
+from tests.platform_core.neighbours import wait_for_neighbours
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,11 +28,14 @@ def andina():
 def tell(organization, name):
     with tenant(organization.pk):
         emit(type=name, organization_id=organization.pk, payload={})
+    with service("the test waits"):
+        wait_for_neighbours()
 
 
 def read_types(consumer="test", **options):
     seen = []
     with service("the test reads"):
+        wait_for_neighbours()
         while read(consumer=consumer, handle=lambda events: seen.extend(event.type for event in events), **options):
             pass
     return seen
