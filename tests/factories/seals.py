@@ -1,7 +1,6 @@
 """Sealing in tests: at once, although other databases of the same server have transactions open."""
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +11,7 @@ from django.db import connection
 
 from platform_core.evidence import checkpoints, sealing
 from platform_core.kits.tenancy.scope import service, unscoped
+from tests.settling import settle
 
 
 def seal_all(*, sign: bool = True) -> int:
@@ -24,18 +24,6 @@ def seal_all(*, sign: bool = True) -> int:
         if sign:
             checkpoints.sign_heads()
     return sealed
-
-
-def settle(seconds: float = 60) -> None:
-    """This will wait until nothing runs on the server that is older than now. Raises TimeoutError."""
-    with unscoped(), service("test"), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
-        mine, ends = cursor.fetchone()[0], time.monotonic() + seconds
-        while time.monotonic() < ends:
-            cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
-            if cursor.fetchone()[0] > mine:
-                return
-    raise TimeoutError("another transaction of this server does not end")
 
 
 @contextmanager

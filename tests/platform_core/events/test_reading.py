@@ -9,7 +9,7 @@ from platform_core.events.models import EventCursor, OutboxEvent
 from platform_core.events.services import emit, read
 from platform_core.kits.tenancy.scope import service, tenant, unscoped
 from tests.factories.organizations import make_organization
-from tests.platform_core.neighbours import wait_for_neighbours
+from tests.settling import settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,14 +28,16 @@ def andina():
 def tell(organization, name):
     with tenant(organization.pk):
         emit(type=name, organization_id=organization.pk, payload={})
-    with service("the test waits"):
-        wait_for_neighbours()
 
 
 def read_types(consumer="test", **options):
+    settle()
+    return read_now(consumer, **options)
+
+
+def read_now(consumer="test", **options):
     seen = []
     with service("the test reads"):
-        wait_for_neighbours()
         while read(consumer=consumer, handle=lambda events: seen.extend(event.type for event in events), **options):
             pass
     return seen
@@ -83,7 +85,7 @@ def test_a_transaction_that_began_first_and_commits_last_is_not_missed(andina):
     assert begun.wait(30)
     tell(andina, "early")
 
-    before = read_types()
+    before = read_now()
     go_on.set()
     thread.join(30)
 
@@ -93,6 +95,7 @@ def test_a_transaction_that_began_first_and_commits_last_is_not_missed(andina):
 
 def test_what_the_consumer_raises_undoes_its_changes_and_the_events_come_again(andina):
     tell(andina, "a")
+    settle()
 
     def broken(events):
         EventCursor.objects.create(consumer="a change of the consumer")
@@ -107,6 +110,7 @@ def test_what_the_consumer_raises_undoes_its_changes_and_the_events_come_again(a
 
 def test_of_two_readers_with_one_name_one_reads(andina):
     tell(andina, "a")
+    settle()
     counts = []
 
     def second():

@@ -14,7 +14,7 @@ from platform_core.evidence import periodic, sealing
 from platform_core.evidence.models import AuditPending, AuditSeal
 from platform_core.kits.tenancy.scope import service, tenant, unscoped
 from tests.factories.organizations import make_organization
-from tests.factories.seals import settle
+from tests.settling import settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
