@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
+from functools import partial
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from portfolio.stack.ports import free_port
+from tests.portfolio.stack.deadlines import eventually
 
 ROOT = Path(__file__).resolve().parents[3]
 ROWS = 1500
@@ -82,11 +83,7 @@ class Stack:
         self.log.close()
 
 
-def wait_until(condition, what):
-    end = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < end, f"{what} did not happen in time"
-        time.sleep(0.2)
+wait_until = partial(eventually, seconds=DEADLINE_SECONDS)
 
 
 @pytest.fixture

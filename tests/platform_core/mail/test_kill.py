@@ -1,65 +1,30 @@
 """kill -9 of a real worker in mid hand-over: the mail is unknown, it is not sent twice, and the others go out."""
 
-import os
-import signal
-import subprocess
-import time
 from datetime import timedelta
 
 import pytest
-from django.conf import settings as project
-from django.db import connection
 from django.db.models.functions import Now
 
 from platform_core.kits.tenancy.scope import service
 from platform_core.kits.work.queue import publish
 from platform_core.mail import tasks
 from platform_core.mail.models import OutgoingMail
-from portfolio.stack.commands import command
 from tests.factories.organizations import make_organization
+from tests.portfolio.stack.deadlines import eventually
+from tests.workers import kill, workers
 
 DEADLINE_SECONDS = 90
 
 
 @pytest.fixture
 def worker(settings, tmp_path):
-    database = connection.settings_dict
-    environment = {
-        **os.environ,
-        "DATABASE_URL": f"postgresql://{database['USER']}@{database['HOST']}:{database['PORT']}/{database['NAME']}",
-        "REDIS_URL": project.REDIS_URL,
-        "STORAGE_URL": settings.STORAGE_URL,
+    own = {
         "EMAIL_URL": f"smtp://127.0.0.1:{settings.EMAIL_PORT}",
-        "BUILD_DIR": str(project.BUILD_DIR),
+        "BUILD_DIR": str(settings.BUILD_DIR),
         "DATA_DIR": str(tmp_path),
-        "WORKERS_FAST": "1",
     }
-    started = []
-
-    def start():
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        process = subprocess.Popen(
-            command("worker-fast", environment), env=environment, start_new_session=True, **quiet
-        )
-        started.append(process)
-        return process
-
-    yield start
-    for process in started:
-        kill(process)
-
-
-def kill(process):
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait(10)
-
-
-def wait_until(condition):
-    end = time.monotonic() + DEADLINE_SECONDS
-    while not condition():
-        assert time.monotonic() < end, "nothing happened in time"
-        time.sleep(0.05)
+    with workers(WORKERS_FAST="1", **own) as start:
+        yield start
 
 
 @pytest.mark.django_db(transaction=True)
@@ -84,7 +49,7 @@ def test_a_worker_killed_in_mid_hand_over_sends_nothing_twice_and_loses_nothing(
         with service("the test looks"):
             return dict(OutgoingMail.objects.values_list("to_address", "state"))
 
-    wait_until(lambda: not {"queued", "running"} & set(states().values()))
+    eventually(lambda: not {"queued", "running"} & set(states().values()), "no mail waits", seconds=DEADLINE_SECONDS)
     assert states() == {address: "unknown" if address == addresses[2] else "sent" for address in addresses}
     sent = [address for address in peer.addresses() if address != addresses[2]]
     assert sorted(sent) == [address for address in addresses if address != addresses[2]]
