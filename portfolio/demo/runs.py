@@ -18,7 +18,7 @@ from django.utils.translation import gettext_noop
 
 from docuai.bulk import selectors, services
 from docuai.bulk.models import BulkRun
-from docuai.bulk.services.typed_rows import request_rows
+from docuai.bulk.services.typed_rows import request_run
 from docuai.library.models import TemplateVersion
 from platform_core.accounts.models import User
 from platform_core.jobs import services as jobs
@@ -100,7 +100,7 @@ def _started(organization: Organization, job: Job, plan: Planned, today: date) -
     versions = TemplateVersion.objects.for_organization(organization).select_related("template")
     version = versions.filter(template__starter=plan.starter, state="published").order_by("template__created_at")[0]
     with transaction.atomic():
-        run = request_rows(
+        run = request_run(
             actor=User.objects.get(email=OPERATOR),
             organization=organization,
             version=version,

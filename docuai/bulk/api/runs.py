@@ -27,7 +27,7 @@ from docuai.bulk.serializers import (
 )
 from docuai.bulk.services.drafts import TABLE_PURPOSE
 from docuai.bulk.services.launching import LaunchError, RowsRefusedError, launch_file
-from docuai.bulk.services.typed_rows import request_rows
+from docuai.bulk.services.typed_rows import request_run
 from docuai.bulk.tables.errors import TableError
 from docuai.library.models import TemplateVersion
 from docuai.permissions import RUN_MANAGE, RUN_START, RUN_VIEW
@@ -119,7 +119,7 @@ class Runs(RunView):
         who: dict[str, Any] = {"actor": self.actor, "organization": self.organization, "version": version}
         today = timezone.localdate()
         if "rows" in given:
-            return request_rows(**who, rows=given["rows"], options=options, today=today)
+            return request_run(**who, rows=given["rows"], options=options, today=today)
         if "file_id" in given:
             return launch_file(**who, file=self._uploaded(given["file_id"]), options=options, today=today)
         brought = given["file"]

@@ -123,10 +123,8 @@ def launch_file(
     taken), on_bad_rows (keep, leave_out, refuse), retention_days, pdf_a, sequence, accepted; and how to read the table:
     encoding, delimiter, header_row, decimal, sheet. An encoding that is not certain is asked for, never guessed.
     """
-    if version.state != TemplateVersion.State.PUBLISHED:
-        raise LaunchError("version_not_published", _("This version of the template is not published."), "/version")
-    unknown = sorted(set(options) - {*OPTIONS, *READING})
-    if unknown:
+    refuse_unpublished(version)
+    if unknown := sorted(set(options) - {*OPTIONS, *READING}):
         raise LaunchError(
             "unknown_option", _("There is no option “%(name)s”.") % {"name": unknown[0]}, f"/options/{unknown[0]}"
         )
@@ -163,6 +161,12 @@ def launch_file(
             options=chosen,
             idempotency_key=idempotency_key,
         )
+
+
+def refuse_unpublished(version: TemplateVersion) -> None:
+    """This will refuse a version that is a draft or was replaced; raises LaunchError."""
+    if version.state != TemplateVersion.State.PUBLISHED:
+        raise LaunchError("version_not_published", _("This version of the template is not published."), "/version")
 
 
 def start_run(

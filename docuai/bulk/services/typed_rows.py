@@ -19,7 +19,13 @@ from docuai.bulk.models import BulkRun, RowFault
 from docuai.bulk.naming import UniqueNames, file_name
 from docuai.bulk.passes import language_of, schema_of
 from docuai.bulk.services.drafts import first_options
-from docuai.bulk.services.launching import LaunchError, RowsRefusedError, check_options, start_run
+from docuai.bulk.services.launching import (
+    LaunchError,
+    RowsRefusedError,
+    check_options,
+    refuse_unpublished,
+    start_run,
+)
 from docuai.bulk.spooling import Spool
 from docuai.bulk.storing_faults import MAX_STORED, as_rows, storable
 from docuai.bulk.tables.json_rows import check_object
@@ -39,13 +45,13 @@ class _Checked:
     faults: list[Fault]
 
 
-def request_rows(
+def request_run(
     *,
     actor: User | None,
     organization: Organization,
     version: TemplateVersion,
     rows: Sequence[Any],
-    options: Mapping[str, Any],
+    options: Mapping[str, Any] | None = None,
     today: date,
     idempotency_key: str = "",
 ) -> BulkRun:
@@ -54,8 +60,8 @@ def request_rows(
     ``options``: format, language, file_name, on_bad_rows (keep, leave_out, refuse), retention_days, pdf_a. Fields that
     the schema does not know are passed on to the template. Raises LaunchError, and RowsRefusedError with the faults.
     """
-    if version.state != TemplateVersion.State.PUBLISHED:
-        raise LaunchError("version_not_published", _("This version of the template is not published."), "/version")
+    refuse_unpublished(version)
+    options = options or {}
     if unknown := sorted(set(options) - set(OPTIONS)):
         text = _("Rows that are sent as they are take no option “%(name)s”. Upload them as a table.")
         raise LaunchError("unknown_option", text % {"name": unknown[0]}, f"/options/{unknown[0]}")

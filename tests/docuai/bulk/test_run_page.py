@@ -105,9 +105,9 @@ def test_the_archive_holds_the_documents_and_the_manifest(editor, run):
 
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         assert archive.testzip() is None
-        assert archive.namelist() == ["00001.pdf", "00002.pdf", "00003.pdf", "manifest.csv"]
+        assert archive.namelist() == ["0001-ana.pdf", "0002-bruno.pdf", "0003-carla.pdf", "manifest.csv"]
         assert archive.read("manifest.csv") == body(editor.get(f"{RUN}manifest/"))
-        assert archive.read("00002.pdf") == body(editor.get(f"{RUN}rows/2/document/"))
+        assert archive.read("0002-bruno.pdf") == body(editor.get(f"{RUN}rows/2/document/"))
 
 
 def test_any_range_of_the_archive_is_that_slice_of_the_whole(editor, run):
@@ -140,7 +140,7 @@ def test_a_document_is_shown_under_a_policy_of_its_own_and_saved_on_request(edit
 
     assert shown["Content-Disposition"].startswith("inline")
     assert "default-src 'none'" in shown["Content-Security-Policy"]
-    assert saved["Content-Disposition"] == 'attachment; filename="00001.pdf"'
+    assert saved["Content-Disposition"] == 'attachment; filename="0001-ana.pdf"'
 
 
 def test_failed_rows_leave_with_reasons_and_no_formula(editor, andina):
