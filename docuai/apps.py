@@ -8,4 +8,4 @@ class DocuaiConfig(AppConfig):
     verbose_name = "DocuAI Bulk"
 
     def ready(self) -> None:
-        from docuai import permissions  # noqa: F401  what is not declared does not exist
+        from docuai import event_types, permissions  # noqa: F401  what is not declared does not exist

@@ -8,4 +8,4 @@ class PlatformCoreConfig(AppConfig):
     verbose_name = "Shared platform"
 
     def ready(self) -> None:
-        from platform_core import permissions  # noqa: F401  what is not declared does not exist
+        from platform_core import event_types, permissions  # noqa: F401  what is not declared does not exist

@@ -18,6 +18,13 @@ from platform_core.identity.models import (
 from platform_core.jobs.models import Job, JobLogLine
 from platform_core.mail.models import OutgoingMail, Suppression
 from platform_core.organizations.models import Invitation, Membership, Organization, PlanLimit, Usage, UsageEntry
+from platform_core.webhooks.models import (
+    ReceivedWebhook,
+    WebhookAttempt,
+    WebhookEndpoint,
+    WebhookEvent,
+    WebhookSource,
+)
 
 __all__ = [
     "ApiKey",
@@ -39,6 +46,7 @@ __all__ = [
     "Passkey",
     "PlanLimit",
     "RowHistory",
+    "ReceivedWebhook",
     "RecoveryCode",
     "RecoveryCodes",
     "RowHistory",
@@ -51,4 +59,8 @@ __all__ = [
     "Usage",
     "UsageEntry",
     "User",
+    "WebhookAttempt",
+    "WebhookEndpoint",
+    "WebhookEvent",
+    "WebhookSource",
 ]

@@ -14,6 +14,7 @@ ORGANIZATION_TRANSFER = permission("platform_core.organization.transfer", _("Han
 MEMBER_VIEW = permission("platform_core.member.view", _("See members"), least=VIEWER)
 MEMBER_MANAGE = permission("platform_core.member.manage", _("Invite and remove members, change roles"), least=ADMIN)
 KEY_MANAGE = permission("platform_core.key.manage", _("Make and revoke API keys"), least=ADMIN)
+WEBHOOK_MANAGE = permission("platform_core.webhook.manage", _("Set up webhooks and read their attempts"), least=ADMIN)
 AUDIT_READ = permission("platform_core.audit.read", _("Read the audit log"), least=ADMIN)
 JOB_VIEW = permission("platform_core.job.view", _("See jobs"), least=VIEWER)
 JOB_MANAGE = permission("platform_core.job.manage", _("Pause, cancel and retry jobs"), least=EDITOR)

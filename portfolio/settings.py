@@ -231,11 +231,15 @@ API_RATES = {
     "write": env.text("API_RATE_WRITE", "600/minute"),
     "heavy": env.text("API_RATE_HEAVY", "120/minute"),  # renders while the caller waits
     "sign_in": env.text("API_RATE_SIGN_IN", "60/minute"),  # wrong keys, by address
+    "hook": env.text("API_RATE_HOOK", "600/minute"),  # what other systems send in, by source
     "check": env.text("API_RATE_CHECK", "60/minute"),  # "Check a document", by address
 }
 LOGGING = logging_config(
     format="console" if env.text("LOG_FORMAT", "json") == "console" else "json", level=env.text("LOG_LEVEL", "INFO")
 )
+OUTBOUND_LOOPBACK = env.flag("OUTBOUND_LOOPBACK", ENVIRONMENT == "development")  # webhooks to this machine, by http too
+if PRODUCTION and OUTBOUND_LOOPBACK:
+    raise ImproperlyConfigured("OUTBOUND_LOOPBACK=1 lets customers call this machine: production refuses it. Unset it.")
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")  # without one, production answers /metrics with 403
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG

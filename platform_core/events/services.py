@@ -6,9 +6,10 @@ from uuid import UUID
 
 from platform_core.events.models import OutboxEvent
 from platform_core.events.reading import read
+from platform_core.events.registry import EVENT_TYPES, EventType, public_types
 from platform_core.kits.observability.context import request_id
 
-__all__ = ["emit", "read"]
+__all__ = ["EVENT_TYPES", "EventType", "emit", "public_types", "read"]
 
 
 def emit(*, type: str, organization_id: UUID, payload: Mapping[str, Any]) -> OutboxEvent:

@@ -1,0 +1,35 @@
+"""News of the platform itself. Payloads hold ids and counts only."""
+
+from django.utils.translation import gettext_lazy as _
+
+from platform_core.events.registry import EventType, declare
+
+ID = "0199c2e4-6f1a-7c35-9d1e-3f2b8a4c5d6e"
+
+declare(
+    EventType("organization.created", _("An organization was made"), {"user_id": ID}, is_public=False),
+    EventType("organization.changed", _("The organization’s settings were changed"), {"fields": ["name"]}),
+    EventType("member.joined", _("A member joined"), {"membership_id": ID, "user_id": ID}, "members/"),
+    EventType("member.role", _("A member’s role was changed"), {"membership_id": ID, "user_id": ID}, "members/"),
+    EventType("member.remove", _("A member was removed"), {"membership_id": ID, "user_id": ID}, "members/"),
+    EventType("member.leave", _("A member left"), {"membership_id": ID, "user_id": ID}, "members/"),
+    EventType("organization.transfer", _("The organization was handed over"), {"membership_id": ID, "user_id": ID}),
+    EventType("invitation.sent", _("An invitation was sent"), {"invitation_id": ID}),
+    EventType("invitation.revoked", _("An invitation was withdrawn"), {"invitation_id": ID}),
+    EventType("key.created", _("An API key was made"), {"key_id": ID}, "keys/"),
+    EventType("key.revoked", _("An API key was revoked"), {"key_id": ID}, "keys/"),
+    EventType("file.stored", _("A file was stored"), {"file_id": ID, "purpose": "docuai.table", "size_bytes": 48213}),
+    EventType("file.deleted", _("A file was deleted"), {"file_id": ID}),
+    EventType(
+        "job.parked", _("A job needs attention"), {"job_id": ID, "kind": "docuai.run"}, "jobs/{job_id}/"
+    ),
+    EventType(
+        "platform_core.audit.verify.finished",
+        _("The audit log was verified"),
+        {"job_id": ID, "state": "done", "done": 300, "failed": 0},
+        "jobs/{job_id}/",
+    ),
+    # not offered to webhooks: an endpoint that calls our own source would go round for ever
+    EventType("webhook.disabled", _("A webhook endpoint was switched off"), {"endpoint_id": ID, "reason": "failing"}, is_public=False),
+    EventType("webhook.received", _("Another system sent an event"), {"source_id": ID, "received_id": ID}, is_public=False),
+)
