@@ -1,6 +1,6 @@
 """Routes of the platform's API: one line a resource. An organization's resources lie under ``orgs/<slug>/``."""
 
-from django.urls import path
+from django.urls import include, path
 
 from platform_core.access import api as access
 from platform_core.audit import api as audit
@@ -8,6 +8,7 @@ from platform_core.evidence import api as evidence
 from platform_core.files import api as files
 from platform_core.jobs import api as jobs
 from platform_core.organizations import api as organizations
+from platform_core.webhooks import urls as webhooks
 
 urlpatterns = [
     path("me/", access.Me.as_view(), name="api-me"),
@@ -24,6 +25,7 @@ urlpatterns = [
     path("orgs/<slug:slug>/jobs/<uuid:job_id>/resume/", jobs.ResumeJob.as_view(), name="api-job-resume"),
     path("orgs/<slug:slug>/jobs/<uuid:job_id>/cancel/", jobs.CancelJob.as_view(), name="api-job-cancel"),
     path("orgs/<slug:slug>/jobs/<uuid:job_id>/retry/", jobs.RetryJob.as_view(), name="api-job-retry"),
+    path("orgs/<slug:slug>/webhooks/", include(webhooks.api_patterns)),
     path("orgs/<slug:slug>/files/uploads/", files.Uploads.as_view(), name="api-uploads"),
     path("orgs/<slug:slug>/files/uploads/<uuid:upload_id>/", files.Upload.as_view(), name="api-upload"),
 ]

@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("platform_core.organizations.urls")),
     path("", include("platform_core.identity.urls")),
     path("", include("platform_core.evidence.urls")),
+    path("", include("platform_core.webhooks.urls")),
 ]

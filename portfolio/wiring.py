@@ -33,6 +33,8 @@ from platform_core.permissions import (
     ORGANIZATION_VIEW,
 )
 from platform_core.shell.launcher import NavItem, register_organization_page, register_product
+from platform_core.webhooks import periodic as webhooks
+from platform_core.webhooks import sentences as webhook_words
 from portfolio import job_kinds
 from portfolio.celery import app
 
@@ -75,6 +77,8 @@ def plug() -> None:
     register_step_up(ask_step_up)
     register_sentences(identity.SENTENCES)
     register_fields(identity.FIELDS)
+    register_sentences(webhook_words.SENTENCES)
+    register_fields(webhook_words.FIELDS)
     on_wrong_password(note_wrong_password)
     job_kinds.plug()
     at_scrape("audit sealing", evidence.sealing_metrics)
@@ -89,6 +93,8 @@ def plug() -> None:
     app.add_periodic_task(events.FORGET_SECONDS, events.forget_events.s(), name="delete old events")
     app.add_periodic_task(jobs.ROOM_SECONDS, jobs.watch_room.s(), name="pause without room")
     app.add_periodic_task(mail.WAKE_SECONDS, mail.wake_mails.s(), name="wake due mail")
+    app.add_periodic_task(webhooks.SORT_SECONDS, webhooks.sort_webhooks.s(), name="sort events to webhooks")
+    app.add_periodic_task(webhooks.FORGET_SECONDS, webhooks.forget_webhooks.s(), name="delete old webhook events")
     app.add_periodic_task(runs.WAKE_SECONDS, runs.wake_runs.s(), name="wake open runs")
     app.add_periodic_task(runs.PURGE_SECONDS, runs.purge_runs.s(), name="remove documents past their retention")
     app.add_periodic_task(runs.PURGE_SECONDS, runs.purge_drafts.s(), name="delete old drafts")

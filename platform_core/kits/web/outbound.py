@@ -23,7 +23,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from django.conf import settings
 
-CONNECT_SECONDS, TOTAL_SECONDS = 5.0, 15.0
+CONNECT_SECONDS, TOTAL_SECONDS = 4.0, 12.0
 MAX_BODY, MAX_HEADERS, MAX_URL, MAX_ADDRESSES = 64_000, 16_000, 500, 3
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 # IANA special-purpose registries (RFC 6890 and later), and what clouds keep behind public numbers.
