@@ -17,7 +17,7 @@ BATCH = 500
 
 def sort_events() -> int:
     """This will read the next events and return how many; call it as the service."""
-    return read(consumer=CONSUMER, handle=_hand_out, limit=BATCH)
+    return read(consumer=CONSUMER, handle=hand_out, limit=BATCH)
 
 
 def body_of(*, type: str, at: datetime, organization_id: UUID, data: Mapping[str, Any]) -> str:
@@ -31,8 +31,11 @@ def body_of(*, type: str, at: datetime, organization_id: UUID, data: Mapping[str
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
-def _hand_out(events: Sequence[OutboxEvent]) -> None:
-    """What comes while an endpoint is off is kept as failed: switched on again, a window of it can be replayed."""
+def hand_out(events: Sequence[OutboxEvent]) -> None:
+    """This will make the rows of these events, as the service.
+
+    What comes while an endpoint is off is kept as failed: switched on again, a window of it can be replayed.
+    """
     public = [event for event in events if event.type in EVENT_TYPES and EVENT_TYPES[event.type].is_public]
     owners = {event.organization_id for event in public}
     endpoints: dict[UUID, list[WebhookEndpoint]] = defaultdict(list)
