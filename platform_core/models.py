@@ -4,7 +4,7 @@ from platform_core.access.models import ApiKey, IdempotencyRecord
 from platform_core.accounts.models import Avatar, User
 from platform_core.audit.models import AuditEvent
 from platform_core.events.models import EventCursor, OutboxEvent
-from platform_core.evidence.models import AuditPending, AuditRetention, AuditSeal, RowHistory
+from platform_core.evidence.models import AuditPending, AuditRetention, AuditSeal, AuditStream, RowHistory
 from platform_core.files.models import StoredFile, Upload
 from platform_core.identity.models import (
     Authenticator,
@@ -17,7 +17,26 @@ from platform_core.identity.models import (
 )
 from platform_core.jobs.models import Job, JobLogLine
 from platform_core.mail.models import OutgoingMail, Suppression
-from platform_core.organizations.models import Invitation, Membership, Organization, PlanLimit, Usage, UsageEntry
+from platform_core.operations.models import (
+    Impersonation,
+    Notice,
+    NoticeDismissal,
+    Pause,
+    StatusDay,
+    StatusSample,
+    SupportAccess,
+)
+from platform_core.organizations.models import (
+    CustomRole,
+    Invitation,
+    Membership,
+    Organization,
+    PlanLimit,
+    Team,
+    TeamMembership,
+    Usage,
+    UsageEntry,
+)
 from platform_core.webhooks.models import (
     ReceivedWebhook,
     WebhookAttempt,
@@ -32,28 +51,38 @@ __all__ = [
     "AuditPending",
     "AuditRetention",
     "AuditSeal",
+    "AuditStream",
     "Authenticator",
     "Avatar",
+    "CustomRole",
     "EventCursor",
     "IdempotencyRecord",
+    "Impersonation",
     "Invitation",
     "Job",
     "JobLogLine",
     "Membership",
+    "Notice",
+    "NoticeDismissal",
     "Organization",
     "OutboxEvent",
     "OutgoingMail",
     "Passkey",
+    "Pause",
     "PlanLimit",
-    "RowHistory",
     "ReceivedWebhook",
     "RecoveryCode",
     "RecoveryCodes",
     "RowHistory",
     "SecurityEvent",
     "SignedInSession",
+    "StatusDay",
+    "StatusSample",
     "StoredFile",
+    "SupportAccess",
     "Suppression",
+    "Team",
+    "TeamMembership",
     "TrustedDevice",
     "Upload",
     "Usage",

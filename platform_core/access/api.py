@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from platform_core.access import selectors, services
-from platform_core.access.can import Principal, permissions_of
+from platform_core.access.can import permissions_of, principal_of
 from platform_core.access.idempotency import idempotent
 from platform_core.access.keys import Credential
 from platform_core.access.models import ApiKey
@@ -94,7 +94,7 @@ def _person(user: Any) -> dict[str, Any]:
             "slug": row.organization.slug,
             "name": row.organization.name,
             "role": row.role,
-            "scopes": sorted(permissions_of(Principal(row.organization_id, row.role, user.pk))),
+            "scopes": sorted(permissions_of(principal_of(row))),
         }
         for row in rows
     ]

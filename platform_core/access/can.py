@@ -7,6 +7,8 @@ from uuid import UUID
 from platform_core.access.registry import PERMISSIONS
 from platform_core.access.roles import allows
 from platform_core.kits.tenancy.models import OrganizationOwnedQuerySet
+from platform_core.kits.tenancy.scope import tenant
+from platform_core.organizations.models import CUSTOM, Membership
 
 Rows = TypeVar("Rows", bound=OrganizationOwnedQuerySet[Any])
 
@@ -17,18 +19,37 @@ class UnknownPermissionError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Who asks: a person with a role, or a key with scopes, in one organization."""
+    """Who asks: a person with a role, or a key with scopes, in one organization. Made by ``principal_of``.
+
+    ``role`` is a built-in one, or ``custom``: then ``held`` names what the custom role gives, at the time of asking.
+    """
 
     organization_id: UUID
     role: str = ""
     user_id: UUID | None = None
     key_id: UUID | None = None
     scopes: frozenset[str] = frozenset()
+    held: frozenset[str] = frozenset()
+    role_name: str = ""  # of a custom role
 
     @property
     def name(self) -> str:
         """The principal as a key of rate limits and of idempotency: ``key:<id>`` or ``user:<id>``."""
         return f"key:{self.key_id}" if self.key_id else f"user:{self.user_id}"
+
+
+def principal_of(membership: Membership) -> Principal:
+    """This will say who a member is to ``can``: the only way to build a person's principal.
+
+    Built-in roles cost no query; a custom role is read here and now, in the organization's scope, and never kept: the
+    request after an edit has the new permissions.
+    """
+    ids = membership.organization_id, membership.role, membership.user_id
+    if membership.role != CUSTOM:
+        return Principal(*ids)
+    with tenant(membership.organization_id):
+        role = membership.custom_role
+    return Principal(*ids, held=role.held, role_name=role.name) if role else Principal(*ids)
 
 
 def known(permission: str) -> str:
@@ -45,7 +66,7 @@ def can(principal: Principal, permission: str, obj: Any = None) -> bool:
         return False
     if principal.key_id is not None:
         return permission in principal.scopes
-    return allows(principal.role, permission)
+    return permission in principal.held or allows(principal.role, permission)
 
 
 def permissions_of(principal: Principal) -> frozenset[str]:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from platform_core.access.can import Principal, can, known
+from platform_core.access.can import Principal, can, known, principal_of
 from platform_core.access.factors import is_shut_out
 from platform_core.audit.services import audit_refusal
 from platform_core.kits.observability.context import bind
@@ -79,7 +79,7 @@ def organization_page(permission: str) -> Callable[[Page], Page]:
                 return redirect(f"{reverse('factor-required', args=[slug])}?{urlencode({'next': request.path})}")
             enter_tenant(membership.organization_id, user_id=membership.user_id)
             bind(organization_id=membership.organization_id)
-            principal = Principal(membership.organization_id, membership.role, membership.user_id)
+            principal = principal_of(membership)
             request.membership = membership  # type: ignore[attr-defined]
             request.principal = principal  # type: ignore[attr-defined]
             try:

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from platform_core.access import keys
-from platform_core.access.can import Principal, known
+from platform_core.access.can import Principal, known, principal_of
 from platform_core.access.doors import RefusedError, membership_of, require
 from platform_core.access.factors import is_shut_out
 from platform_core.access.freshness import is_fresh
@@ -134,7 +134,7 @@ class OrganizationAPIView(Authenticated):
             if is_shut_out(request, membership.organization):
                 raise ProblemError(403, "factor_required", _("This organization requires a second factor. Add one."))
             enter_tenant(membership.organization_id, user_id=membership.user_id)
-            self.principal = Principal(membership.organization_id, membership.role, membership.user_id)
+            self.principal = principal_of(membership)
         self.organization_id = self.principal.organization_id
         bind(organization_id=self.organization_id)
         method = "GET" if request.method in READS else str(request.method)

@@ -6,14 +6,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from platform_core.access.can import Principal, permissions_of
-from platform_core.access.registry import OWNER, PERMISSIONS, Permission
+from platform_core.access.registry import PERMISSIONS, Permission
+from platform_core.access.roles import composable
 
 PRODUCTS: dict[str, Any] = {"platform_core": _("Organization"), "docuai": "DocuAI"}
 
 
 def allowed_scopes(scopes: Iterable[str]) -> frozenset[str]:
     """This will narrow scopes to what a program may do: what exists, and is not an owner's alone."""
-    return frozenset(name for name in scopes if name in PERMISSIONS and PERMISSIONS[name].least != OWNER)
+    return composable(scopes)
 
 
 def grantable(principal: Principal) -> dict[str, list[Permission]]:

@@ -1,12 +1,15 @@
 """Customers, who belongs to them, who is invited, and what their plan allows."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from platform_core.kits.permissions import composable, held_by
 from platform_core.kits.personal_data import NoPersonalData, PersonalData
 from platform_core.kits.tenancy.constraints import TenantPolicy
+from platform_core.kits.tenancy.fields import TenantForeignKey
 from platform_core.kits.tenancy.ids import new_id
 from platform_core.kits.tenancy.models import OrganizationOwned
 
@@ -33,12 +36,44 @@ class Organization(models.Model):
 
 
 class Role(models.TextChoices):
-    """Built-in roles; what each may do stands in ``access.roles``."""
+    """Built-in roles; what each may do stands in ``kits.permissions``."""
 
     OWNER = "owner", _("Owner")
     ADMIN = "admin", _("Admin")
     EDITOR = "editor", _("Editor")
     VIEWER = "viewer", _("Viewer")
+
+
+CUSTOM = (
+    "custom"  # in ``role``: what the membership may do stands in its ``custom_role``; on no ladder, so it holds nothing
+)
+ROLES = [*Role.choices, (CUSTOM, _("Custom role"))]
+
+
+class CustomRole(OrganizationOwned):
+    """A role that the organization made for itself: the permissions it holds, never an owner's. Kept until deleted.
+
+    ``version`` counts edits: a form that was opened before another edit is refused.
+    """
+
+    personal_data = NoPersonalData("names of permissions")
+
+    name = models.CharField(max_length=60)
+    description = models.CharField(max_length=200, blank=True, default="")
+    permissions = ArrayField(models.CharField(max_length=60), default=list)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("organization", Lower("name"), name="custom_role_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def held(self) -> frozenset[str]:
+        """What the role gives today: names that no app declares any more, and an owner's, count for nothing."""
+        return composable(self.permissions)
 
 
 class Membership(OrganizationOwned):
@@ -53,7 +88,8 @@ class Membership(OrganizationOwned):
     )
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=20, choices=Role, default=Role.VIEWER)
+    role = models.CharField(max_length=20, choices=ROLES, default=Role.VIEWER)
+    custom_role = TenantForeignKey(CustomRole, models.PROTECT, null=True, blank=True, related_name="memberships")
     joined_at = models.DateTimeField(auto_now_add=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
 
@@ -61,10 +97,62 @@ class Membership(OrganizationOwned):
         constraints = [
             TenantPolicy(readable_by="user"),
             models.UniqueConstraint(fields=["organization", "user"], name="membership_once"),
+            models.CheckConstraint(
+                condition=models.Q(role=CUSTOM, custom_role__isnull=False)
+                | (~models.Q(role=CUSTOM) & models.Q(custom_role=None)),
+                name="membership_one_role",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.role}"
+
+    @property
+    def held(self) -> frozenset[str]:
+        """What the member's role gives. A custom role is read for it, so call it in the organization's scope."""
+        return self.custom_role.held if self.custom_role else held_by(self.role)
+
+    @property
+    def role_name(self) -> str:
+        """The role as people call it."""
+        return self.custom_role.name if self.custom_role else self.get_role_display()
+
+
+class Team(OrganizationOwned):
+    """A named group of members that shares go to. Kept until deleted."""
+
+    personal_data = NoPersonalData("names of groups")
+
+    name = models.CharField(max_length=60)
+    description = models.CharField(max_length=200, blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint("organization", Lower("name"), name="team_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamMembership(OrganizationOwned):
+    """A member's place in a team; goes with either."""
+
+    personal_data = PersonalData(
+        subject="membership__user",
+        purpose="what is shared with the team",
+        retention="until the member leaves the team or the organization",
+        export=("team", "added_at"),
+        erasure="delete",
+    )
+
+    team = TenantForeignKey(Team, models.CASCADE, related_name="places")
+    membership = TenantForeignKey(Membership, models.CASCADE, related_name="team_places")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "team", "membership"], name="team_membership_once")
+        ]
 
 
 class Invitation(OrganizationOwned):
@@ -79,7 +167,9 @@ class Invitation(OrganizationOwned):
     )
 
     email = models.EmailField()
-    role = models.CharField(max_length=20, choices=Role, default=Role.VIEWER)
+    role = models.CharField(max_length=20, choices=ROLES, default=Role.VIEWER)
+    custom_role = TenantForeignKey(CustomRole, models.SET_NULL, null=True, blank=True, related_name="+")
+    team = TenantForeignKey(Team, models.SET_NULL, null=True, blank=True, related_name="+")
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -96,6 +186,16 @@ class Invitation(OrganizationOwned):
                 condition=models.Q(accepted_at=None, revoked_at=None),
             )
         ]
+
+    @property
+    def held(self) -> frozenset[str]:
+        """What its role will give; nothing, once the custom role is gone."""
+        return self.custom_role.held if self.custom_role else held_by(self.role)
+
+    @property
+    def role_name(self) -> str:
+        """The role as people call it."""
+        return self.custom_role.name if self.custom_role else self.get_role_display()
 
 
 class PlanLimit(OrganizationOwned):
