@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from docuai.bulk import services
 from docuai.bulk.models import BulkRun, Document, RunRow
+from docuai.bulk.wording import in_words
 from platform_core.jobs.services import JobStateError
 from platform_core.kits.web.staff import StaffModelAdmin, register
 
@@ -56,7 +57,7 @@ class BulkRunAdmin(StaffModelAdmin):
         return _("Row %(number)s, attempt %(attempts)s: %(message)s") % {
             "number": row.number,
             "attempts": row.attempts,
-            "message": (row.error or {}).get("message", ""),
+            "message": in_words(row.error).get("message", ""),
         }
 
     @admin.display(description=gettext_lazy("Failed rows"))
@@ -105,7 +106,7 @@ class RunRowAdmin(StaffModelAdmin):
 
     @admin.display(description=gettext_lazy("Last error"))
     def message(self, row: RunRow) -> str:
-        return str((row.error or {}).get("message", ""))
+        return str(in_words(row.error).get("message", ""))
 
     def find(self, organization_id: Any, arguments: Any) -> RunRow | None:
         wanted = {"run__number": arguments.get("number"), "number": arguments.get("row")}

@@ -15,6 +15,7 @@ from docuai.bulk.fields import FieldSpec, Schema, fields_of, pointer_of, with_de
 from docuai.bulk.models import BulkRun, RunRow
 from docuai.bulk.tables.inspecting import inspect_table
 from docuai.bulk.tables.reading import read_rows
+from docuai.bulk.wording import in_words
 
 MAX_BYTES = 20_000_000
 
@@ -43,7 +44,7 @@ def failed_csv(run: BulkRun) -> Iterator[bytes]:
 
 def reason_of(row: RunRow) -> str:
     """This will say in one line why a row failed and what helps."""
-    error = row.error or {}
+    error = in_words(row.error)
     return " ".join(part for part in (error.get("message", ""), error.get("hint", "")) if part)
 
 

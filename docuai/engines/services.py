@@ -26,6 +26,7 @@ from docuai.engines.base import (
     VersionSource,
 )
 from docuai.engines.fonts import characters_without_font
+from docuai.engines.messages import hint_for, message_for
 from platform_core.kits.sandbox import wire
 from platform_core.kits.sandbox.pool import Reply, Sandbox, SandboxCrash
 
@@ -37,16 +38,18 @@ __all__ = [
     "Location",
     "PageImage",
     "Problem",
-    "Rendered",
     "RenderOptions",
+    "Rendered",
     "RowResult",
     "VersionSource",
     "capabilities",
     "characters_without_font",
     "close",
     "engine_fingerprint",
+    "hint_for",
     "inspect",
     "merge_pdfs",
+    "message_for",
     "page_png",
     "preview_png",
     "render_one",

@@ -22,6 +22,7 @@ from docuai.bulk.serializers import (
     RowSerializer,
 )
 from docuai.bulk.services.taking import note_taken
+from docuai.bulk.wording import in_words
 from docuai.permissions import RUN_MANAGE, RUN_VIEW
 from platform_core.files.selectors import stream
 from platform_core.kits.api.pagination import cursor_page
@@ -152,7 +153,7 @@ def _read(run: BulkRun, number: int) -> dict[str, Any]:
 
 
 def _shown(row: Mapping[str, Any]) -> dict[str, Any]:
-    error = row["error"]
+    error = in_words(row["error"])
     return {
         "number": row["number"],
         "state": row["state"],

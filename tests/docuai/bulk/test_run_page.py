@@ -242,3 +242,12 @@ def test_a_row_is_corrected_in_the_drawer(editor, run, andina):
         row = RunRow.objects.get(number=2)
         assert (row.state, row.data["name"], row.data["grade"]) == ("queued", "Bruno B.", 9.5)
         assert row.documents.get().void_reason == "Misspelt"
+
+
+def test_a_row_tells_why_it_failed_in_the_language_of_its_reader(andina, editor):
+    with tenant(andina.pk):
+        work(make_run(andina, [{"name": "Ana"}, {"nombre": "nobody"}]))
+
+    assert "Name is empty" in editor.get(RUN).content.decode()
+    assert "Name está vacío" in editor.get(RUN, headers={"accept-language": "es"}).content.decode()
+    assert "Name está vacío" in body(editor.get(f"{RUN}failed/", headers={"accept-language": "es"})).decode()
