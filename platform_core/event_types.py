@@ -20,9 +20,7 @@ declare(
     EventType("key.revoked", _("An API key was revoked"), {"key_id": ID}, "keys/"),
     EventType("file.stored", _("A file was stored"), {"file_id": ID, "purpose": "docuai.table", "size_bytes": 48213}),
     EventType("file.deleted", _("A file was deleted"), {"file_id": ID}),
-    EventType(
-        "job.parked", _("A job needs attention"), {"job_id": ID, "kind": "docuai.run"}, "jobs/{job_id}/"
-    ),
+    EventType("job.parked", _("A job needs attention"), {"job_id": ID, "kind": "docuai.run"}, "jobs/{job_id}/"),
     EventType(
         "platform_core.audit.verify.finished",
         _("The audit log was verified"),
@@ -30,6 +28,13 @@ declare(
         "jobs/{job_id}/",
     ),
     # not offered to webhooks: an endpoint that calls our own source would go round for ever
-    EventType("webhook.disabled", _("A webhook endpoint was switched off"), {"endpoint_id": ID, "reason": "failing"}, is_public=False),
-    EventType("webhook.received", _("Another system sent an event"), {"source_id": ID, "received_id": ID}, is_public=False),
+    EventType(
+        "webhook.disabled",
+        _("A webhook endpoint was switched off"),
+        {"endpoint_id": ID, "reason": "failing"},
+        is_public=False,
+    ),
+    EventType(
+        "webhook.received", _("Another system sent an event"), {"source_id": ID, "received_id": ID}, is_public=False
+    ),
 )

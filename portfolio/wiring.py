@@ -31,6 +31,7 @@ from platform_core.permissions import (
     MEMBER_VIEW,
     ORGANIZATION_MANAGE,
     ORGANIZATION_VIEW,
+    WEBHOOK_MANAGE,
 )
 from platform_core.shell.launcher import NavItem, register_organization_page, register_product
 from platform_core.webhooks import periodic as webhooks
@@ -39,6 +40,7 @@ from portfolio import job_kinds
 from portfolio.celery import app
 
 MEMBER_PAGES = frozenset(["member-invite", "member-remove", "member-leave"])
+WEBHOOK_PAGES = frozenset(["webhook", "webhook-new", "webhook-change", "webhook-event", "webhook-source-new", "webhook-source"])
 PICTURES = ("png", "jpeg", "gif", "webp")
 
 
@@ -71,6 +73,9 @@ def plug() -> None:
     register_organization_page(NavItem(gettext_lazy("Members"), "users", "members", MEMBER_VIEW, "m", MEMBER_PAGES))
     register_organization_page(
         NavItem(gettext_lazy("API keys"), "key-round", "keys", KEY_MANAGE, "k", frozenset(["key-new"]))
+    )
+    register_organization_page(
+        NavItem(gettext_lazy("Webhooks"), "webhook", "webhooks", WEBHOOK_MANAGE, "w", WEBHOOK_PAGES)
     )
     register_organization_page(NavItem(gettext_lazy("Audit"), "scroll-text", "audit", AUDIT_READ, "a"))
     register_organization_page(NavItem(gettext_lazy("Jobs"), "activity", "jobs", JOB_VIEW, "j", frozenset(["job"])))

@@ -105,7 +105,9 @@ def _orders(organization_id: UUID, ids: list[UUID], token: UUID) -> list[Order]:
             postponed.append(event.pk)
         else:
             probed.add(endpoint.pk)
-            orders.append(Order(event, endpoint.url, endpoint.secrets(now), "event" if event.attempts == 1 else "retry"))
+            orders.append(
+                Order(event, endpoint.url, endpoint.secrets(now), "event" if event.attempts == 1 else "retry")
+            )
     if postponed:
         later = Now() + timedelta(seconds=random.uniform(*POSTPONED))  # noqa: S311
         held = WebhookEvent.objects.for_organization(organization_id).held(token).filter(id__in=postponed)

@@ -93,7 +93,9 @@ class WebhookEndpoint(Secretive):
 
     def wants(self, type: str) -> bool:
         """This will say whether the endpoint has subscribed to a type of event."""
-        return any(name in (EVERYTHING, type) or (name[-1:] == "." and type.startswith(name)) for name in self.event_types)
+        return any(
+            name in (EVERYTHING, type) or (name[-1:] == "." and type.startswith(name)) for name in self.event_types
+        )
 
 
 class WebhookEvent(Leased):

@@ -44,9 +44,7 @@ def send(order: Order) -> Outcome:
     """This will try once and never raise for what a peer does. 2xx is success, nothing else is."""
     event, body = order.event, order.event.body.encode()
     now = timezone.now()
-    headers = signing.headers_of(
-        order.secrets, message_id=event.message_id, timestamp=int(now.timestamp()), body=body
-    )
+    headers = signing.headers_of(order.secrets, message_id=event.message_id, timestamp=int(now.timestamp()), body=body)
     sent = {"Content-Type": "application/json", "User-Agent": USER_AGENT, **headers}
     began = time.monotonic()
     attempt = _attempt(order, now, sent)
@@ -94,5 +92,3 @@ def _retry_after(value: str, now: datetime) -> int:
 def _clean(text: str, *, lines: bool = False) -> str:
     """Postgres stores no NUL, and a page no control characters."""
     return "".join(sign for sign in text if sign.isprintable() or (lines and sign in "\n\t"))
-
-

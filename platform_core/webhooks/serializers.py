@@ -98,13 +98,19 @@ class EventTypeSerializer(serializers.Serializer[Any]):
     label = serializers.CharField()
     product = serializers.CharField(help_text="Subscribes to all types of the product.")
     example = serializers.DictField(help_text="What stands in `data`.")
-    resource = serializers.CharField(help_text="Where the API shows it, below the organization's address; may be empty.")
+    resource = serializers.CharField(
+        help_text="Where the API shows it, below the organization's address; may be empty."
+    )
 
 
 class SourceInputSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=NAME_LENGTH)
     secret = serializers.CharField(
-        max_length=200, required=False, allow_blank=True, default="", help_text="The other system's own; made if left out."
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text="The other system's own; made if left out.",
     )
 
 

@@ -76,6 +76,8 @@ def verify(keys: Iterable[str], headers: Mapping[str, str], body: bytes, *, now:
 def is_well_formed(secret: str) -> bool:
     """This will say whether a text is a secret of 24 to 64 bytes, as the standard asks."""
     try:
-        return secret.startswith(PREFIX) and 24 <= len(base64.b64decode(secret.removeprefix(PREFIX), validate=True)) <= 64
+        return (
+            secret.startswith(PREFIX) and 24 <= len(base64.b64decode(secret.removeprefix(PREFIX), validate=True)) <= 64
+        )
     except (ValueError, binascii.Error):
         return False

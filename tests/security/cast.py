@@ -16,6 +16,8 @@ from platform_core.jobs.models import Job
 from platform_core.kits.tenancy.ids import new_id
 from platform_core.kits.tenancy.scope import tenant
 from platform_core.organizations.models import Invitation, Membership
+from platform_core.webhooks import services as webhooks
+from platform_core.webhooks.models import WebhookEvent
 from tests.factories.keys import make_key
 from tests.factories.organizations import make_member, make_organization
 
@@ -83,6 +85,7 @@ def _objects(andina: Any, owner: Any, viewer: Any) -> dict[str, Any]:
         drafts.add_table(actor=owner, draft=draft, name="people.csv", content=b"name\nAna\n")
         return {
             "draft_id": draft.pk,
+            **_webhooks(andina),
             "invitation_id": invitation.pk,
             "member_id": Membership.objects.get(user=viewer).pk,
             "job_id": job.pk,
@@ -104,6 +107,18 @@ def _objects(andina: Any, owner: Any, viewer: Any) -> dict[str, Any]:
             "session_id": new_id(),
             "device_id": new_id(),
         }
+
+
+def _webhooks(andina: Any) -> dict[str, Any]:
+    """An endpoint that nobody answers at, one event that failed, and a source."""
+    endpoint, _secret = webhooks.create_endpoint(
+        actor=None, organization=andina, url="https://hooks.andina.invalid/", event_types=["*"]
+    )
+    event = WebhookEvent.objects.create(
+        organization=andina, endpoint=endpoint, source_id=new_id(), type="key.created", body="{}", state="failed"
+    )
+    source, _secret = webhooks.create_source(actor=None, organization=andina, name="Payroll")
+    return {"endpoint_id": endpoint.pk, "event_id": event.pk, "source_id": source.pk}
 
 
 def _signed_in(user: Any) -> Client:

@@ -38,7 +38,18 @@ CLOSED = tuple(
     )
 )
 GLOBAL_IPV6 = ipaddress.ip_network("2000::/3")
-LOCAL_NAMES = ("localhost", "local", "internal", "localdomain", "home.arpa", "onion", "intranet", "lan", "corp", "metadata")
+LOCAL_NAMES = (
+    "localhost",
+    "local",
+    "internal",
+    "localdomain",
+    "home.arpa",
+    "onion",
+    "intranet",
+    "lan",
+    "corp",
+    "metadata",
+)
 _NAME = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?")
 _NUMERIC = re.compile(r"(0x[0-9a-f]*|[0-9]+)\.?")  # the last label of any notation of IPv4
 Resolve = Callable[[str, int], list[str]]
@@ -108,7 +119,7 @@ def target_of(url: str) -> Target:
     Numbers that are no dotted IPv4 (decimal, octal, hex, short), names and passwords before an @, fragments, control
     characters, host names of internal networks, ports of other services. ``is_open`` judges what a name resolves to.
     """
-    if len(url) > MAX_URL or not url.isprintable() or any(sign in url for sign in " \\\"<>^`{|}"):
+    if len(url) > MAX_URL or not url.isprintable() or any(sign in url for sign in ' \\"<>^`{|}'):
         raise RefusedAddressError("malformed")
     try:
         parts = urlsplit(url)

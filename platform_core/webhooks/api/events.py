@@ -50,9 +50,7 @@ class Event(WebhookView):
 
 
 class Attempts(WebhookView):
-    @extend_schema(
-        operation_id="webhooks_attempts", parameters=CURSOR_PARAMETERS, responses=page_of(AttemptSerializer)
-    )
+    @extend_schema(operation_id="webhooks_attempts", parameters=CURSOR_PARAMETERS, responses=page_of(AttemptSerializer))
     def get(self, request: Request, slug: str, endpoint_id: Any) -> Response:
         """List the tries of an endpoint, the newest first, with request and answer."""
         self.endpoint(endpoint_id)

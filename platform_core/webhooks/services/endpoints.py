@@ -36,7 +36,9 @@ def create_endpoint(
     with transaction.atomic():
         Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
         if WebhookEndpoint.objects.for_organization(organization).count() >= MAX_ENDPOINTS:
-            message = _("There are %(count)s endpoints already. Delete one that is not used.") % {"count": MAX_ENDPOINTS}
+            message = _("There are %(count)s endpoints already. Delete one that is not used.") % {
+                "count": MAX_ENDPOINTS
+            }
             raise WebhookError("", "too_many", message)
         endpoint = WebhookEndpoint(
             organization=organization, url=checked, event_types=types, description=text, created_by=actor
@@ -145,7 +147,9 @@ def checked_text(text: str, field: str, *, required: bool = False) -> str:
     """This will return a name in one line; raises WebhookError for one that is too long or holds control characters."""
     line = " ".join(text.split())
     if len(line) > NAME_LENGTH or not line.isprintable() or (required and not line):
-        message = _("Write at most %(count)s characters.") if line else _("Give it a name of 1 to %(count)s characters.")
+        message = (
+            _("Write at most %(count)s characters.") if line else _("Give it a name of 1 to %(count)s characters.")
+        )
         raise WebhookError(field, "invalid", message % {"count": NAME_LENGTH})
     return line
 

@@ -106,7 +106,9 @@ def receive(
         mine = ReceivedWebhook.objects.for_organization(source.organization_id)
         row = ReceivedWebhook(organization_id=source.organization_id, source=source, message_id=message_id, body=text)
         mine.bulk_create([row], ignore_conflicts=True)
-        stored = mine.get(source=source, message_id=message_id)  # waits for whoever stores the same one, then finds theirs
+        stored = mine.get(
+            source=source, message_id=message_id
+        )  # waits for whoever stores the same one, then finds theirs
         if stored.pk != row.pk:
             return stored, False
         rows = WebhookSource.objects.for_organization(source.organization_id).filter(pk=source.pk)

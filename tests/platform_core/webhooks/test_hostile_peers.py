@@ -125,7 +125,9 @@ def test_a_peer_that_hangs_up_in_the_middle_of_its_body_has_answered(peer, ping)
     assert (attempt.status_code, attempt.error, attempt.response_body) == (200, "", "half")
 
 
-@pytest.mark.parametrize("raw", [b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 abc\r\n\r\n", b"HTTP/1.1 99 Low\r\n\r\n", b"\0" * 50])
+@pytest.mark.parametrize(
+    "raw", [b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 abc\r\n\r\n", b"HTTP/1.1 99 Low\r\n\r\n", b"\0" * 50]
+)
 def test_what_is_no_http_is_no_success(peer, ping, raw):
     def speak(handler):
         handler.wfile.write(raw)
