@@ -1,28 +1,29 @@
-"""Importing the table of a launched run in the worker: read, map, validate, store all rows at once, then render.
+"""Importing the table of a launched run in the worker: read, map, validate and store its rows, then render.
 
-Under the lease of the run's job, fenced by its token: a worker that lost it stores nothing. Nothing is stored before the
-whole table was read, so a killed import starts over without doubles, and one that was canceled leaves no row.
+Under the lease of the run's job, fenced by its token: a worker that lost it stores nothing. Rows go to the database while
+the table is read, all in one transaction that ends with the whole table: a killed import starts over without doubles, and
+one that was canceled or refused leaves no row.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Coalesce, Now
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from docuai.bulk.faults import Fault
-from docuai.bulk.fields import DELIVERY_EMAIL
 from docuai.bulk.models import BulkRun, NumberSequence, RowFault
 from docuai.bulk.naming import UniqueNames, file_names
-from docuai.bulk.passes import MappingIncompleteError, NoTableError, Pass, language_of, one_pass, serials
-from docuai.bulk.spooling import Spool
+from docuai.bulk.passes import MappingIncompleteError, NoTableError, Pass, addresses_of, languages_of, one_pass, serials
 from docuai.bulk.storing_faults import MAX_STORED, as_rows, storable
+from docuai.bulk.storing_rows import RowStore
 from docuai.bulk.table_validation import ValidatedBatch
 from docuai.bulk.tables.errors import TableError
+from docuai.bulk.wording import stored_fault
 from platform_core.jobs import services as jobs
 from platform_core.jobs.models import Job
 from platform_core.kits.work.claiming import claim
@@ -69,6 +70,10 @@ def import_rows(*, organization_id: UUID, run_id: UUID) -> bool:
     return True
 
 
+class _NumbersTaken(Exception):
+    """Another run took numbers of the same sequence while this table was read."""
+
+
 class _Import:
     """One try at a run's table."""
 
@@ -82,33 +87,30 @@ class _Import:
         """This will read until the numbers taken for granted are still free when the rows are stored."""
         for _try in range(TRIES):
             first = self._next_number()
-            spool = Spool()
-            try:
-                with one_pass(self.run, first_number=first) as reading:
-                    numbered = reading.sequence_fields
-                    faults = self._spool(spool, reading, first)
-                    if self._store(spool, faults, reading, first if numbered else None):
-                        return
-            finally:
-                spool.close()
+            with one_pass(self.run, first_number=first) as reading, suppress(_NumbersTaken), transaction.atomic():
+                with RowStore(self.run) as store:
+                    faults = self._rows(store, reading, first)
+                    store.finish()
+                self._close(store.rows, faults, reading, first)
+                return
         raise Refused(_("Other runs take numbers of the same sequence all the time. Launch it again."))
 
-    def _spool(self, spool: Spool, reading: Pass, first: int) -> list[RowFault]:
-        """Write every row to the spool and give the faults to keep. Looks every few thousand rows whether to go on."""
+    def _rows(self, store: RowStore, reading: Pass, first: int) -> list[RowFault]:
+        """Store every row and give the faults to keep. Looks every few thousand rows whether to go on."""
         names, looked, good = UniqueNames(), 0, 0
         faults: list[RowFault] = []
         for batch in reading.batches:
             bad = batch.faults
             if bad and self.bad == REFUSE:
                 continue  # counted by the validation, said at the end
-            good += self._good(spool, batch, names, reading.sequence_fields, first + good)
+            good += self._good(store, batch, names, reading.sequence_fields, first + good)
             for number, found in bad.items():
                 values = batch.values[number - batch.first]
                 if len(faults) < MAX_STORED:
                     faults += as_rows(found, organization_id=self.run.organization_id, run=self.run)
                 if self.bad == KEEP:
-                    self._bad(spool, number, values, found, names)
-            if reading.validation.totals.rows - looked >= LOOK_ROWS:
+                    self._bad(store, number, values, found, names)
+            if reading.validation.totals.rows - looked >= LOOK_ROWS and store.end_part():
                 looked = reading.validation.totals.rows
                 if not self.held.exists():
                     raise Canceled
@@ -116,12 +118,12 @@ class _Import:
         if self.bad == REFUSE and totals.faulty:
             text = _("%(faulty)s of %(rows)s rows have faults, and the run was to start only without any.")
             raise Refused(text % {"faulty": totals.faulty, "rows": totals.rows})
-        if not spool.rows:
+        if not store.rows:
             raise Refused(_("No row of the table can be used."))
         return faults
 
     def _good(
-        self, spool: Spool, batch: ValidatedBatch, names: UniqueNames, numbered: Sequence[str], first: int
+        self, store: RowStore, batch: ValidatedBatch, names: UniqueNames, numbered: Sequence[str], first: int
     ) -> int:
         chosen, pattern = str(self.options.get("language") or ""), str(self.options.get("file_name") or "{row:05}")
         extension = self.options["format"]
@@ -131,42 +133,36 @@ class _Import:
         for field in numbered:
             for row, number in zip(values, taken, strict=True):
                 row[field] = number
-        languages = [language_of(row, chosen) for row in values]
+        languages = languages_of(values, chosen)
         given = file_names(pattern, values, rows=numbers, extension=extension, languages=languages)
-        emails = [str(row.get(DELIVERY_EMAIL) or "")[:254] for row in values]
-        spool.add(numbers, values, names.give_all(given), languages, emails, taken)
+        store.add(numbers, values, names.give_all(given), languages, addresses_of(values), taken)
         return len(values)
 
     def _bad(
-        self, spool: Spool, number: int, values: dict[str, Any], found: Sequence[Fault], names: UniqueNames
+        self, store: RowStore, number: int, values: dict[str, Any], found: Sequence[Fault], names: UniqueNames
     ) -> None:
-        main = found[0]
-        error = {"code": main.code, "message": main.message, "hint": "", "pointer": main.field, "column": main.column}
         name = names.give(f"{number:05}.{self.options['format']}")
-        spool.add_failed(number, storable(values), name, "", storable(error))
+        store.add_failed(number, storable(values), name, "", storable(stored_fault(found[0])))
 
-    def _store(self, spool: Spool, faults: list[RowFault], reading: Pass, first: int | None) -> bool:
-        """All rows in one short transaction; False when another run took numbers of the sequence meanwhile."""
+    def _close(self, stored: int, faults: list[RowFault], reading: Pass, first: int) -> None:
+        """The end of the transaction; raises when the job is no longer ours or another run took numbers meanwhile."""
         totals = reading.validation.totals
-        with transaction.atomic():
-            if not self.held.select_for_update().exists():
-                raise Canceled
-            if first is not None and not self._take_numbers(first, totals.ready):
-                return False
-            stored = spool.store(self.run, timezone.now())
-            RowFault.objects.bulk_create(faults, batch_size=500)
-            self.run.stage = BulkRun.Stage.RENDERING
-            self.run.save(update_fields=["stage"])
-            left_out = totals.faulty if self.bad == LEAVE_OUT else 0
-            self.held.update(total=stored, lease_token=None, lease_until=None, attempts=0)
-            jobs.log(
-                job=self.run.job,
-                message="Table read: %(stored)s rows, %(faulty)s with faults, %(left_out)s left out",
-                stored=stored,
-                faulty=totals.faulty,
-                left_out=left_out,
-            )
-        return True
+        if not self.held.select_for_update().exists():
+            raise Canceled
+        if reading.sequence_fields and not self._take_numbers(first, totals.ready):
+            raise _NumbersTaken
+        RowFault.objects.bulk_create(faults, batch_size=500)
+        self.run.stage = BulkRun.Stage.RENDERING
+        self.run.save(update_fields=["stage"])
+        left_out = totals.faulty if self.bad == LEAVE_OUT else 0
+        self.held.update(total=stored, lease_token=None, lease_until=None, attempts=0)
+        jobs.log(
+            job=self.run.job,
+            message="Table read: %(stored)s rows, %(faulty)s with faults, %(left_out)s left out",
+            stored=stored,
+            faulty=totals.faulty,
+            left_out=left_out,
+        )
 
     def _next_number(self) -> int:
         sequences = NumberSequence.objects.for_organization(self.run.organization_id).filter(name=self.sequence)

@@ -9,6 +9,7 @@ from docuai.library.models import DocumentTemplate, TemplateVersion
 from platform_core.files.models import StoredFile
 from platform_core.jobs.models import Job
 from platform_core.kits.personal_data import NoPersonalData, PersonalData
+from platform_core.kits.tenancy.constraints import SameOrganizationByStatement
 from platform_core.kits.tenancy.fields import OrganizationKey, TenantForeignKey
 from platform_core.kits.tenancy.models import OrganizationOwned
 from platform_core.kits.work.leases import Leased
@@ -100,12 +101,12 @@ class RunRow(Leased):
 
     personal_data = ROWS
 
-    # An index or a check that another one implies is paid 100,000 times an import: the run's key holds the organization,
-    # `row_number_once` finds the rows of a run, and only rows with a document stand in `row_document`.
+    # A row's key is its number in its run (`row_number_once`). What another index or check implies is not paid 100,000
+    # times an import: the run's key holds the organization and is looked for once a statement, waiting rows stand in
+    # `row_open` alone, the others in `row_taken`, and only rows with a document in `row_document`.
     organization = OrganizationKey(on_delete=models.PROTECT, db_constraint=False)
     run = TenantForeignKey(BulkRun, models.CASCADE, related_name="rows", db_index=False)
     number = models.PositiveIntegerField()
-    key = models.CharField(max_length=64)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     language = models.CharField(max_length=5, blank=True)
     data = models.JSONField()
@@ -122,7 +123,7 @@ class RunRow(Leased):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organization", "run", "number"], name="row_number_once"),
-            models.UniqueConstraint(fields=["organization", "run", "key"], name="row_key_once"),
+            SameOrganizationByStatement(field="run", name="docuai_runrow_run_same_org"),
             models.CheckConstraint(
                 condition=models.Q(state="done", document__isnull=False) | ~models.Q(state="done"),
                 name="row_done_has_document",
@@ -134,7 +135,11 @@ class RunRow(Leased):
                 name="row_open",
                 condition=models.Q(state__in=["queued", "running"]),
             ),
-            models.Index(fields=["organization", "run", "state", "number"], name="row_state"),
+            models.Index(
+                fields=["organization", "run", "state", "number"],
+                name="row_taken",
+                condition=~models.Q(state="queued"),
+            ),
             models.Index(
                 fields=["organization", "document"],
                 name="row_document",

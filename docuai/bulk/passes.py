@@ -3,7 +3,7 @@
 Checking a draft and importing a run go this same way, so what was promised before launch is what happens after it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
@@ -146,6 +146,18 @@ def language_of(values: Mapping[str, Any], chosen: str) -> str:
     """This will give the language of a row: the run's, else its own."""
     own = values.get("lang")
     return (chosen or (own if isinstance(own, str) else ""))[:5]
+
+
+def languages_of(rows: Sequence[Mapping[str, Any]], chosen: str) -> list[str]:
+    """This will give the language of each row of a batch."""
+    if chosen:
+        return [chosen[:5]] * len(rows)
+    return [own[:5] if isinstance(own, str) else "" for own in [row.get("lang") for row in rows]]
+
+
+def addresses_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """This will give the address that each row's document is sent to, empty where it has none."""
+    return [str(own or "")[:254] for own in [row.get(DELIVERY_EMAIL) for row in rows]]
 
 
 def _validated(

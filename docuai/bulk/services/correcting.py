@@ -13,7 +13,6 @@ from django.utils.translation import gettext_noop
 from docuai.bulk import tasks
 from docuai.bulk.faults import Fault
 from docuai.bulk.fields import with_delivery_email
-from docuai.bulk.keys import row_key
 from docuai.bulk.models import BulkRun, Document, RunRow
 from docuai.bulk.services.requesting import RunError
 from docuai.bulk.validating import RowValidator
@@ -120,7 +119,6 @@ def _open_job(run: BulkRun, actor: User | None) -> Job:
 
 def _put(run: BulkRun, row: RunRow, data: Mapping[str, Any], email: str | None) -> None:
     row.data = dict(data)
-    row.key = row_key(row.number, data)
     if email is not None:
         row.email = email.strip()[:254]
     elif "email" in data:

@@ -9,15 +9,14 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from docuai.bulk.faults import Fault
-from docuai.bulk.fields import DELIVERY_EMAIL, pointer_of
+from docuai.bulk.fields import pointer_of
 from docuai.bulk.importing import KEEP, LEAVE_OUT, REFUSE
 from docuai.bulk.models import BulkRun, RowFault
 from docuai.bulk.naming import UniqueNames, file_name
-from docuai.bulk.passes import language_of, schema_of
+from docuai.bulk.passes import addresses_of, language_of, schema_of
 from docuai.bulk.services.drafts import first_options
 from docuai.bulk.services.launching import (
     LaunchError,
@@ -26,10 +25,11 @@ from docuai.bulk.services.launching import (
     refuse_unpublished,
     start_run,
 )
-from docuai.bulk.spooling import Spool
 from docuai.bulk.storing_faults import MAX_STORED, as_rows, storable
+from docuai.bulk.storing_rows import RowStore
 from docuai.bulk.tables.json_rows import check_object
 from docuai.bulk.validating import RowValidator
+from docuai.bulk.wording import stored_fault
 from docuai.library.models import TemplateVersion
 from platform_core.accounts.models import User
 from platform_core.organizations.models import Organization
@@ -111,24 +111,19 @@ def _store(run: BulkRun, rows: Sequence[_Checked]) -> None:
     """All rows by COPY; the faults of bad ones beside them, for the reader's language."""
     chosen, extension = str(run.options["language"]), str(run.options["format"])
     pattern = str(run.options["file_name"]) or "{row:05}"
-    names, spool, faults = UniqueNames(), Spool(), list[RowFault]()
-    try:
+    names, faults = UniqueNames(), list[RowFault]()
+    with RowStore(run) as store:
         for row in rows:
             language = language_of(row.values, chosen)
             if row.faults:
                 name = names.give(f"{row.number:05}.{extension}")
-                spool.add_failed(row.number, storable(row.values), name, language, storable(_error_of(row.faults[0])))
+                store.add_failed(
+                    row.number, storable(row.values), name, language, storable(stored_fault(row.faults[0]))
+                )
                 if len(faults) < MAX_STORED:
                     faults += as_rows(row.faults, organization_id=run.organization_id, run=run)
                 continue
             name = names.give(file_name(pattern, row.values, row=row.number, extension=extension, language=language))
-            email = str(row.values.get(DELIVERY_EMAIL) or "")[:254]
-            spool.add([row.number], [row.values], [name], [language], [email], [""])
-        spool.store(run, timezone.now())
-        RowFault.objects.bulk_create(faults, batch_size=500)
-    finally:
-        spool.close()
-
-
-def _error_of(fault: Fault) -> dict[str, str]:
-    return {"code": fault.code, "message": fault.message, "hint": "", "pointer": fault.field, "column": ""}
+            store.add([row.number], [row.values], [name], [language], addresses_of([row.values]), [""])
+        store.finish()
+    RowFault.objects.bulk_create(faults, batch_size=500)

@@ -20,7 +20,9 @@ TABLES = """
 SELECT relname, relrowsecurity AND relforcerowsecurity,
        ARRAY(SELECT polname::text FROM pg_policy WHERE polrelid = c.oid ORDER BY 1),
        ARRAY(SELECT conname::text FROM pg_constraint
-             WHERE conrelid = c.oid AND contype = 'f' AND cardinality(conkey) > 1 ORDER BY 1)
+             WHERE conrelid = c.oid AND contype = 'f' AND cardinality(conkey) > 1
+             UNION SELECT tgname::text FROM pg_trigger
+             WHERE tgrelid = c.oid AND NOT tgisinternal AND tgname LIKE '%same_org' ORDER BY 1)
 FROM pg_class c WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
 """
 OPEN_PARTITIONS = """
