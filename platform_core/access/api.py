@@ -77,9 +77,9 @@ class Key(OrganizationAPIView):
 
     @extend_schema(operation_id="keys_revoke", responses={204: None})
     def delete(self, request: Request, slug: str, key_id: Any) -> Response:
-        """Revoke an API key for good: its next call is refused. Revoking a revoked one changes nothing."""
+        """Revoke an API key for good, and the keys that it made: their next call is refused. A revoked one stays so."""
         key = get_object_or_404(ApiKey.objects.for_organization(self.organization_id), pk=key_id)
-        services.revoke_key(actor=self.actor, key=key)
+        services.revoke_key(actor=self.actor, key=key, key_id=self.principal.key_id)
         return Response(status=204)
 
 

@@ -5,11 +5,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from platform_core.kits.personal_data import NoPersonalData, PersonalData
+from platform_core.kits.tenancy.fields import TenantForeignKey
 from platform_core.kits.tenancy.models import OrganizationOwned
 
 
 class ApiKey(OrganizationOwned):
-    """An organization's secret for programs. Only its SHA-256 is kept; the secret is shown once."""
+    """An organization's secret for programs. Only its SHA-256 is kept; the secret is shown once.
+
+    A key that another key made (``made_by_key``) is revoked with its maker.
+    """
 
     personal_data = PersonalData(
         subject="created_by",
@@ -24,6 +28,7 @@ class ApiKey(OrganizationOwned):
     secret_hash = models.CharField(max_length=64, unique=True)
     scopes = ArrayField(models.CharField(max_length=60), default=list)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    made_by_key = TenantForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="made_keys")
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     expires_at = models.DateTimeField(null=True, blank=True)

@@ -1,5 +1,7 @@
 """Reads of API keys."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -19,3 +21,23 @@ def key_rows(organization_id: UUID) -> QuerySet[ApiKey, Any]:
     return ApiKey.objects.for_organization(organization_id).values(
         "id", "name", "prefix", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at"
     )
+
+
+def made_by(key_ids: Iterable[UUID], organization_id: UUID) -> dict[UUID, set[UUID]]:
+    """This will name, for each of these keys, every key that it made, and those that they made in turn."""
+    children: dict[UUID, list[UUID]] = defaultdict(list)
+    rows = ApiKey.objects.for_organization(organization_id).exclude(made_by_key=None)
+    for maker, made in rows.values_list("made_by_key_id", "id"):
+        children[maker].append(made)
+    found: dict[UUID, set[UUID]] = {}
+    for key_id in key_ids:
+        level = found[key_id] = set(children[key_id])
+        while level := {made for maker in level for made in children[maker]} - found[key_id]:
+            found[key_id] |= level
+    return found
+
+
+def living_made_by(key_ids: Iterable[UUID], organization_id: UUID) -> dict[UUID, int]:
+    """This will count, for each of these keys, the living keys that are revoked with it."""
+    living = set(ApiKey.objects.for_organization(organization_id).filter(revoked_at=None).values_list("id", flat=True))
+    return {key_id: len(made & living) for key_id, made in made_by(key_ids, organization_id).items()}

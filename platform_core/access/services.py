@@ -17,6 +17,7 @@ from platform_core.access.models import ApiKey
 from platform_core.access.registry import PERMISSIONS
 from platform_core.access.scopes import allowed_scopes
 from platform_core.access.secrets import SHOWN, digest, new_secret
+from platform_core.access.selectors import made_by
 from platform_core.audit.services import audit
 from platform_core.events.services import emit
 
@@ -53,8 +54,8 @@ def create_key(
     name, wanted = " ".join(name.split()), sorted(set(scopes))
     _check(principal, name, wanted, expires_at)
     secret = new_secret()
-    _check_end_of_maker(principal, organization, expires_at)
     with transaction.atomic():
+        _check_maker(principal, organization, expires_at)
         if ApiKey.objects.for_organization(organization).filter(revoked_at=None).count() >= MAX_KEYS:
             message = _("There are %(count)s keys already. Revoke one that is not used.") % {"count": MAX_KEYS}
             raise KeyRefusedError("", "too_many", message)
@@ -65,6 +66,7 @@ def create_key(
             secret_hash=digest(secret),
             scopes=wanted,
             created_by=actor,
+            made_by_key_id=principal.key_id,
             expires_at=expires_at,
         )
         audit(action="key.created", target=key, actor=actor, key_id=principal.key_id, changes={"scopes": [[], wanted]})
@@ -72,28 +74,40 @@ def create_key(
     return key, secret
 
 
-def _check_end_of_maker(principal: Principal, organization: Organization, expires_at: datetime | None) -> None:
-    """A key that makes a key must not outlive itself by it."""
+def _check_maker(principal: Principal, organization: Organization, expires_at: datetime | None) -> None:
+    """A key that makes a key must live while it does so (its row is locked), and must not outlive itself by it."""
     if principal.key_id is None:
         return
-    last = ApiKey.objects.for_organization(organization).get(id=principal.key_id).expires_at
+    maker = ApiKey.objects.for_organization(organization).select_for_update().get(id=principal.key_id)
+    if maker.revoked_at is not None:
+        raise KeyRefusedError("", "maker_revoked", _("This key is revoked: it makes no keys."))
+    last = maker.expires_at
     if last is not None and (expires_at is None or expires_at > last):
         message = _("This key ends on %(day)s: a key that it makes must end by then.") % {"day": f"{last:%Y-%m-%d}"}
         raise KeyRefusedError("expires_at", "outlives_maker", message)
 
 
 def revoke_key(*, actor: User | None, key: ApiKey, key_id: Any = None) -> bool:
-    """This will end a key for good; it is refused from the next call on. False when it was revoked before."""
+    """This will end a key for good, and with it every key that it made; all are refused from the next call on.
+
+    False when it was revoked before; what it made is then revoked too, should something still live.
+    """
     with transaction.atomic():
-        living = ApiKey.objects.for_organization(key.organization_id).filter(pk=key.pk, revoked_at=None)
+        keys = ApiKey.objects.for_organization(key.organization_id)
+        keys.select_for_update().get(pk=key.pk)  # it makes no further key from here on
+        ended = {key.pk} | made_by([key.pk], key.organization_id)[key.pk]
         revoked_at = timezone.now()
-        if not living.update(revoked_at=revoked_at):
-            return False
+        rows = list(keys.select_for_update().filter(pk__in=ended, revoked_at=None).order_by("pk"))
+        keys.filter(pk__in=[row.pk for row in rows]).update(revoked_at=revoked_at)
+        for row in rows:
+            changes = {} if row.pk == key.pk else {"revoked_with": [None, key.name]}
+            audit(action="key.revoked", target=row, actor=actor, key_id=key_id, changes=changes)
+            emit(type="key.revoked", organization_id=key.organization_id, payload={"key_id": str(row.pk)})
+            transaction.on_commit(partial(forget, row.secret_hash))
+    was_living = any(row.pk == key.pk for row in rows)
+    if was_living:
         key.revoked_at = revoked_at
-        audit(action="key.revoked", target=key, actor=actor, key_id=key_id)
-        emit(type="key.revoked", organization_id=key.organization_id, payload={"key_id": str(key.pk)})
-        transaction.on_commit(partial(forget, key.secret_hash))
-    return True
+    return was_living
 
 
 def _check(principal: Principal, name: str, scopes: list[str], expires_at: datetime | None) -> None:

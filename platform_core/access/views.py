@@ -15,7 +15,7 @@ from platform_core.access.forms import KeyForm
 from platform_core.access.freshness import require_fresh
 from platform_core.access.models import ApiKey
 from platform_core.access.registry import PERMISSIONS
-from platform_core.access.selectors import keys_of
+from platform_core.access.selectors import keys_of, living_made_by
 from platform_core.kits.web.pagination import paginate
 from platform_core.kits.web.requests import go
 from platform_core.kits.web.toasts import toast
@@ -29,7 +29,8 @@ def keys(request: HttpRequest, organization: Organization) -> HttpResponse:
     """This will list the keys: what they may do, who made them, when they were used last."""
     shown = paginate(request, keys_of(organization.pk))
     now = timezone.now()
-    rows = [_row(key, now) for key in shown.rows]
+    made = living_made_by([key.pk for key in shown.rows], organization.pk)
+    rows = [_row(key, now, made[key.pk]) for key in shown.rows]
     return render(request, "access/keys.html", {"organization": organization, "shown": shown, "rows": rows})
 
 
@@ -71,12 +72,13 @@ def key_revoke(request: HttpRequest, organization: Organization, key_id: Any) ->
     return go(request, "keys", slug=organization.slug)
 
 
-def _row(key: ApiKey, now: Any) -> dict[str, Any]:
+def _row(key: ApiKey, now: Any, made: int) -> dict[str, Any]:
     scopes = [PERMISSIONS[name].label for name in key.scopes if name in PERMISSIONS]
     ended = key.expires_at is not None and key.expires_at <= now
     return {
         "key": key,
         "state": "revoked" if key.revoked_at else "expired" if ended else "live",
         "scopes": scopes,
+        "made": made,
         "more": max(0, len(scopes) - 1),
     }

@@ -230,6 +230,44 @@ def test_a_key_makes_no_key_that_outlives_it(andina, client):
         assert ApiKey.objects.count() == 1
 
 
+def _made(client, secret, name):
+    body = {"name": name, "scopes": [KEY_MANAGE, RUN_VIEW]}
+    return client.post("/api/v1/orgs/andina/keys/", body, "application/json", headers=bearer(secret)).json()
+
+
+def test_a_key_takes_along_what_it_made_when_it_is_revoked(andina, client, django_capture_on_commit_callbacks):
+    maker, secret = make_key(andina, [KEY_MANAGE, RUN_VIEW])
+    _other, other = make_key(andina, [RUN_VIEW])
+    child = _made(client, secret, "Child")
+    grandchild = _made(client, child["secret"], "Grandchild")
+    client.force_login(make_member(andina, "marta@andina.example"))
+    page = client.get("/orgs/andina/keys/").content.decode()
+    assert "Revoke the key and 2 that it made" in page
+    assert "2 keys that Payroll made are revoked with it." in page
+
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"/orgs/andina/keys/{maker.pk}/revoke/")
+
+    assert [keys.authenticate(one) for one in (secret, child["secret"], grandchild["secret"])] == [None, None, None]
+    assert keys.authenticate(other)
+    with tenant(andina.pk):
+        events = {event.target_id: event.changes for event in AuditEvent.objects.filter(action="key.revoked")}
+    with_maker = {"revoked_with": [None, "Payroll"]}
+    assert events == {str(maker.pk): {}, child["id"]: with_maker, grandchild["id"]: with_maker}
+
+
+def test_a_key_that_was_revoked_meanwhile_makes_no_key(andina):
+    maker, _secret = make_key(andina, [KEY_MANAGE, RUN_VIEW])
+    principal = Principal(andina.pk, key_id=maker.pk, scopes=frozenset([KEY_MANAGE, RUN_VIEW]))
+    with tenant(andina.pk):
+        services.revoke_key(actor=None, key=maker)
+
+        with pytest.raises(services.KeyRefusedError, match="revoked"):
+            services.create_key(actor=None, principal=principal, organization=andina, name="x", scopes=[RUN_VIEW])
+
+        assert ApiKey.objects.count() == 1
+
+
 def test_a_key_of_another_organization_finds_nothing(andina, norte, client):
     _key, secret = make_key(norte)
 
