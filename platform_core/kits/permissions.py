@@ -20,6 +20,7 @@ class Permission:
 
 
 PERMISSIONS: dict[str, Permission] = {}
+SHAREABLE: set[str] = set()  # what a share of a single object can give; filled where products register their objects
 
 
 def permission(name: str, label: Any, *, least: str) -> str:

@@ -15,3 +15,19 @@ class LastOwnerError(OrganizationError):
 
 class AlreadyMemberError(OrganizationError):
     """The person belongs to the organization already."""
+
+
+class UnknownRoleError(OrganizationError):
+    """No role has this name or id: it was deleted meanwhile."""
+
+
+class RoleRefusedError(OrganizationError):
+    """A role cannot be made, changed or deleted like this. ``field`` names what to change, the text says how."""
+
+    def __init__(self, field: str, code: str, message: str) -> None:
+        super().__init__(message)
+        self.field, self.code = field, code
+
+
+class TeamRefusedError(RoleRefusedError):
+    """A team cannot be made or changed like this."""

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from platform_core.accounts.selectors import plain_address
 from platform_core.accounts.selectors.choices import regions, time_zones
-from platform_core.organizations.ladder import grantable
-from platform_core.organizations.models import Membership, Organization, Role
+from platform_core.organizations.models import Membership, Organization
+from platform_core.organizations.selectors.roles import GivenRole
 
 MOST_ADDRESSES = 50
 MOST_NAMED = 3
@@ -67,11 +67,11 @@ class InviteForm(forms.Form):
     )
     role = forms.ChoiceField(label=gettext_lazy("Role"))
 
-    def __init__(self, *args: Any, actor_role: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, roles: list[GivenRole], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         role = self.fields["role"]
         assert isinstance(role, forms.ChoiceField)
-        role.choices = [(value, Role(value).label) for value in reversed(grantable(actor_role))]
+        role.choices = [(given.value, given.label) for given in reversed(roles)]
 
     def clean_emails(self) -> list[str]:
         """This will give each address once, or name those that are none; nothing is sent then."""
@@ -101,7 +101,7 @@ class MemberField(forms.ModelChoiceField):  # type: ignore[type-arg]
 
     def label_from_instance(self, obj: Membership) -> str:
         """This will name one of them."""
-        return f"{obj.user} ({obj.get_role_display()})"
+        return f"{obj.user} ({obj.role_name})"
 
 
 class TransferForm(forms.Form):

@@ -1,25 +1,35 @@
-"""Who may raise, lower and remove whom. Pure: roles in, yes or no out; what roles may do elsewhere stands in ``access``."""
+"""Who may raise, lower and remove whom. One rule for built-in and custom roles: nobody gives, takes or touches what they lack.
 
-from platform_core.organizations.models import Role
+Pure: sets of permissions in, yes or no out. For the built-in roles it is a ladder, since each holds all that those below
+it hold, and only owners hold what makes an owner.
+"""
 
-LADDER = tuple(Role.values)  # from the top
+from platform_core.kits.permissions import LADDER, SHAREABLE, held_by
+from platform_core.permissions import MEMBER_MANAGE, ROLE_MANAGE, TEAM_MANAGE
 
-
-def rank(role: str) -> int:
-    """This will give a role's place, 0 at the top; a role that does not exist stands below all."""
-    return LADDER.index(role) if role in LADDER else len(LADDER)
-
-
-def may_grant(actor: str, role: str) -> bool:
-    """This will say whether ``actor`` may give ``role``: admins and owners, never a role above their own."""
-    return role in LADDER and rank(actor) <= rank(Role.ADMIN) and rank(actor) <= rank(role)
+Held = frozenset[str]
 
 
-def may_touch(actor: str, member: str) -> bool:
-    """This will say whether ``actor`` may change or remove who holds ``member``: only owners touch owners."""
-    return may_grant(actor, member)
+def may_grant(held: Held, wanted: Held) -> bool:
+    """This will say whether who holds ``held`` may give a role that holds ``wanted``: never more than their own."""
+    return MEMBER_MANAGE in held and wanted <= held
 
 
-def grantable(actor: str) -> tuple[str, ...]:
-    """This will list the roles that ``actor`` may give, from the top."""
-    return tuple(role for role in LADDER if may_grant(actor, role))
+def may_touch(held: Held, theirs: Held) -> bool:
+    """This will say whether who holds ``held`` may change or remove who holds ``theirs``: only owners touch owners."""
+    return may_grant(held, theirs)
+
+
+def may_shape(held: Held, *roles: Held) -> bool:
+    """This will say whether who holds ``held`` may make a role of these permissions, or turn one into the other."""
+    return ROLE_MANAGE in held and all(role <= held for role in roles)
+
+
+def may_fill_teams(held: Held) -> bool:
+    """This will say whether who holds ``held`` may put people into teams: what is shared with a team comes with it."""
+    return TEAM_MANAGE in held and held >= SHAREABLE
+
+
+def grantable(held: Held) -> tuple[str, ...]:
+    """This will list the built-in roles that who holds ``held`` may give, from the top."""
+    return tuple(role for role in LADDER if may_grant(held, held_by(role)))

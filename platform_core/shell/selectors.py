@@ -21,7 +21,7 @@ def memberships_of(user_id: UUID) -> list[Membership]:
 def home_of(memberships: Sequence[Membership]) -> Membership | None:
     """This will choose where a person begins: where they were last, else where their role is highest."""
     never = datetime.min.replace(tzinfo=UTC)
-    return max(memberships, key=lambda m: (m.last_seen_at or never, -Role.values.index(m.role)), default=None)
+    return max(memberships, key=lambda m: (m.last_seen_at or never, -_rank(m.role)), default=None)
 
 
 def demo_people() -> list[User]:
@@ -38,3 +38,8 @@ def _roles(memberships: list[Membership]) -> str:
     if len(memberships) == 1:
         return str(memberships[0].get_role_display())
     return ", ".join(f"{m.get_role_display()} ({m.organization.name})" for m in memberships)
+
+
+def _rank(role: str) -> int:
+    """Built-in roles from the top; a custom one below them."""
+    return Role.values.index(role) if role in Role.values else len(Role.values)

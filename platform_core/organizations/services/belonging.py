@@ -11,21 +11,27 @@ from platform_core.audit.services import audit
 from platform_core.events.services import emit
 from platform_core.organizations.errors import LastOwnerError, NotAllowedError
 from platform_core.organizations.ladder import may_grant, may_touch
-from platform_core.organizations.models import Membership, Organization, Role
+from platform_core.organizations.models import Membership, Role
+from platform_core.organizations.selectors.roles import role_named, role_of
+from platform_core.organizations.services.standing import lock
 
 
 def change_role(*, actor: User, member: Membership, role: str) -> Membership:
-    """This will give a member another role; raises NotAllowedError, LastOwnerError."""
+    """This will give a member another role: a built-in one by its name, a custom one by its id.
+
+    It holds from their next request on. Raises NotAllowedError, LastOwnerError, UnknownRoleError.
+    """
     with transaction.atomic():
         mine, theirs = _locked(actor, member)
-        if not (may_touch(mine.role, theirs.role) and may_grant(mine.role, role)):
-            raise NotAllowedError(_("Your role does not allow this change. Only owners make or change owners."))
-        if theirs.role == role:
+        before, after = role_of(theirs), role_named(theirs.organization_id, role)
+        if not (may_touch(mine.held, before.held) and may_grant(mine.held, after.held)):
+            raise NotAllowedError(_("Your role does not allow this change: nobody gives or takes what they lack."))
+        if before.value == after.value:
             return theirs
         _keep_an_owner(theirs)
-        before, theirs.role = theirs.role, role
-        theirs.save(update_fields=["role"])
-        _write_down(theirs, actor=actor, action="member.role", role=(before, role))
+        theirs.role, theirs.custom_role = after.role, after.custom_role
+        theirs.save(update_fields=["role", "custom_role"])
+        _write_down(theirs, actor=actor, action="member.role", role=(before.written, after.written))
     return theirs
 
 
@@ -33,7 +39,7 @@ def remove_member(*, actor: User, member: Membership) -> None:
     """This will take a person out of the organization; what they made stays. Raises NotAllowedError, LastOwnerError."""
     with transaction.atomic():
         mine, theirs = _locked(actor, member)
-        if not may_touch(mine.role, theirs.role):
+        if not may_touch(mine.held, theirs.held):
             raise NotAllowedError(_("Your role does not allow removing this member. Only owners remove owners."))
         _remove(theirs, actor=actor, action="member.remove")
 
@@ -53,8 +59,9 @@ def transfer(*, actor: User, member: Membership) -> Membership:
         mine, theirs = _locked(actor, member)
         if mine.role != Role.OWNER or mine.pk == theirs.pk:
             raise NotAllowedError(_("Only an owner can hand the organization over, and to another member."))
-        before, theirs.role, mine.role = theirs.role, Role.OWNER, Role.ADMIN
-        theirs.save(update_fields=["role"])
+        before = role_of(theirs).written
+        theirs.role, theirs.custom_role, mine.role = Role.OWNER, None, Role.ADMIN
+        theirs.save(update_fields=["role", "custom_role"])
         mine.save(update_fields=["role"])
         _write_down(theirs, actor=actor, action="organization.transfer", role=(before, Role.OWNER))
         _write_down(mine, actor=actor, action="member.role", role=(Role.OWNER, Role.ADMIN))
@@ -63,8 +70,8 @@ def transfer(*, actor: User, member: Membership) -> Membership:
 
 def _locked(actor: User, member: Membership) -> tuple[Membership, Membership]:
     """The actor's membership and the other, read after the organization's lock was taken."""
-    Organization.objects.select_for_update(no_key=True).get(pk=member.organization_id)
-    rows = Membership.objects.for_organization(member.organization_id).select_related("user")
+    lock(member.organization_id)
+    rows = Membership.objects.for_organization(member.organization_id).select_related("user", "custom_role")
     mine = rows.filter(user=actor).first()
     theirs = rows.filter(pk=member.pk).first()
     if mine is None or theirs is None:
@@ -80,7 +87,7 @@ def _keep_an_owner(leaving: Membership) -> None:
 
 def _remove(member: Membership, *, actor: User, action: str) -> None:
     _keep_an_owner(member)
-    _write_down(member, actor=actor, action=action, role=(member.role, None))
+    _write_down(member, actor=actor, action=action, role=(role_of(member).written, None))
     member.delete()
 
 

@@ -18,10 +18,11 @@ from platform_core.audit.services import audit
 from platform_core.events.services import emit
 from platform_core.mail.services import queue_mail
 from platform_core.organizations.errors import AlreadyMemberError, NotAllowedError, OrganizationError
-from platform_core.organizations.ladder import may_grant
-from platform_core.organizations.models import Invitation, Membership, Organization
+from platform_core.organizations.ladder import may_fill_teams, may_grant
+from platform_core.organizations.models import Invitation, Membership, Organization, Team
 from platform_core.organizations.selectors.limits import MEMBERS, limit_of
 from platform_core.organizations.selectors.people import addresses_of_members, open_invitations
+from platform_core.organizations.selectors.roles import role_named, role_of
 from platform_core.organizations.services.limits import LimitReachedError
 from platform_core.organizations.tokens import hash_of, new_token
 
@@ -35,8 +36,10 @@ class TooManyInvitationsError(OrganizationError):
     """More invitations than anybody sends by hand."""
 
 
-def invite(*, actor: User, organization: Organization, email: str, role: str) -> Invitation:
+def invite(*, actor: User, organization: Organization, email: str, role: str, team: Team | None = None) -> Invitation:
     """This will mail an invitation, valid for 7 days; an open one to this address is renewed, its old link dies.
+
+    ``role`` is a built-in one's name or a custom one's id; in ``team`` the person finds themselves after joining.
 
     Raises NotAllowedError, AlreadyMemberError, LimitReachedError, TooManyInvitationsError. Locks the organization's row.
     """
@@ -45,7 +48,8 @@ def invite(*, actor: User, organization: Organization, email: str, role: str) ->
     token = new_token()
     with transaction.atomic(durable=True):
         locked = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
-        _refuse_above(actor, locked, role)
+        given = role_named(locked, role)
+        _refuse_above(actor, locked, given.held, team)
         if to in addresses_of_members(locked):
             raise AlreadyMemberError(_("%(email)s is a member already.") % {"email": to})
         invitation = open_invitations(locked, now=None).filter(email__iexact=to).first()
@@ -53,8 +57,9 @@ def invite(*, actor: User, organization: Organization, email: str, role: str) ->
         counted = invitation is not None and invitation.expires_at > timezone.now()
         _refuse_full(locked, extra=0 if counted else 1)
         invitation = invitation or Invitation(organization=locked, email=to)
-        before = invitation.role if again else None
-        invitation.role, invitation.invited_by = role, actor
+        before, role = role_of(invitation).written if again else None, given.written
+        invitation.role, invitation.custom_role, invitation.team = given.role, given.custom_role, team
+        invitation.invited_by = actor
         invitation.token_hash, invitation.expires_at = hash_of(token), timezone.now() + VALID
         invitation.save()
         audit(
@@ -73,13 +78,19 @@ def resend(*, actor: User, invitation: Invitation) -> Invitation:
     """This will mail an open invitation once more with a new link; the old one dies. Raises what ``invite`` raises."""
     if invitation.accepted_at or invitation.revoked_at:
         raise NotAllowedError(_("This invitation was used or withdrawn meanwhile. Reload the page."))
-    return invite(actor=actor, organization=invitation.organization, email=invitation.email, role=invitation.role)
+    return invite(
+        actor=actor,
+        organization=invitation.organization,
+        email=invitation.email,
+        role=role_of(invitation).value,
+        team=invitation.team,
+    )
 
 
 def revoke_invitation(*, actor: User, invitation: Invitation) -> None:
     """This will withdraw an open invitation: its link says so from now on. A second time it does nothing."""
     with transaction.atomic():
-        _refuse_above(actor, invitation.organization, invitation.role)
+        _refuse_above(actor, invitation.organization, invitation.held)
         rows = open_invitations(invitation.organization, now=None).filter(pk=invitation.pk)
         if rows.update(revoked_at=timezone.now()):
             audit(action="invitation.revoke", target=invitation, target_label=invitation.email, actor=actor)
@@ -90,10 +101,12 @@ def revoke_invitation(*, actor: User, invitation: Invitation) -> None:
             )
 
 
-def _refuse_above(actor: User, organization: Organization, role: str) -> None:
-    mine = Membership.objects.for_organization(organization).filter(user=actor).first()
-    if mine is None or not may_grant(mine.role, role):
+def _refuse_above(actor: User, organization: Organization, held: frozenset[str], team: Team | None = None) -> None:
+    mine = Membership.objects.for_organization(organization).select_related("custom_role").filter(user=actor).first()
+    if mine is None or not may_grant(mine.held, held):
         raise NotAllowedError(_("Your role does not allow this invitation. Nobody gives a role above their own."))
+    if team is not None and not may_fill_teams(mine.held):
+        raise NotAllowedError(_("Your role does not allow putting people into teams."))
 
 
 def _refuse_full(organization: Organization, *, extra: int) -> None:

@@ -9,8 +9,9 @@ from platform_core.accounts.selectors import plain_address, verified_addresses
 from platform_core.audit.services import audit
 from platform_core.events.services import emit
 from platform_core.organizations.errors import AlreadyMemberError, OrganizationError
-from platform_core.organizations.models import Invitation, Membership, Organization
+from platform_core.organizations.models import CUSTOM, Invitation, Membership, Organization, TeamMembership
 from platform_core.organizations.selectors.limits import MEMBERS, limit_of
+from platform_core.organizations.selectors.roles import role_of
 from platform_core.organizations.services.limits import LimitReachedError
 from platform_core.organizations.tokens import hash_of
 
@@ -77,16 +78,23 @@ def accept_invitation(*, actor: User, token: str) -> Membership:
         members = Membership.objects.for_organization(organization)
         if members.filter(user=actor).exists():
             raise AlreadyMemberError(_("You belong to %(name)s already.") % {"name": organization.name})
+        if invitation.role == CUSTOM and invitation.custom_role is None:
+            raise RevokedInvitationError(_("The role of this invitation was deleted. Ask whoever invited you."))
         _refuse_full(organization, members.count())
         invitation.accepted_at = timezone.now()
         invitation.save(update_fields=["accepted_at"])
-        membership = Membership.objects.create(organization=organization, user=actor, role=invitation.role)
+        role = role_of(invitation)
+        membership = Membership.objects.create(
+            organization=organization, user=actor, role=role.role, custom_role=role.custom_role
+        )
+        if invitation.team:
+            TeamMembership.objects.create(organization=organization, team=invitation.team, membership=membership)
         audit(
             action="invitation.accept",
             target=membership,
             target_label=str(actor),
             actor=actor,
-            changes={"role": [None, invitation.role]},
+            changes={"role": [None, role.written]},
         )
         emit(
             type="member.joined",

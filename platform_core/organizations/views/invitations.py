@@ -19,6 +19,7 @@ from platform_core.organizations.errors import AlreadyMemberError, OrganizationE
 from platform_core.organizations.forms import InviteForm
 from platform_core.organizations.models import Invitation, Membership, Organization
 from platform_core.organizations.selectors.limits import MEMBERS, limit_of, used_of
+from platform_core.organizations.selectors.roles import roles_to_give
 from platform_core.organizations.services import inviting, joining
 from platform_core.organizations.tokens import hash_of
 from platform_core.permissions import MEMBER_MANAGE
@@ -29,7 +30,8 @@ from platform_core.permissions import MEMBER_MANAGE
 def invite(request: HttpRequest, organization: Organization) -> HttpResponse:
     """This will invite one address or many; what is wrong comes back with all that was typed."""
     mine: Membership = request.membership  # type: ignore[attr-defined]
-    form = InviteForm(request.POST or None, actor_role=mine.role, initial={"role": "viewer"})
+    roles = roles_to_give(organization, mine.held)
+    form = InviteForm(request.POST or None, roles=roles, initial={"role": "viewer"})
     if request.method == "POST" and form.is_valid():
         sent = _send(request, organization, form)
         if sent and not form.errors:

@@ -16,11 +16,12 @@ from platform_core.accounts.selectors import picture_of
 from platform_core.audit.services import audit_view
 from platform_core.kits.web.pagination import paginate
 from platform_core.kits.web.toasts import toast
-from platform_core.organizations.errors import OrganizationError
-from platform_core.organizations.ladder import grantable, may_touch
+from platform_core.organizations.errors import OrganizationError, UnknownRoleError
+from platform_core.organizations.ladder import may_touch
 from platform_core.organizations.models import Membership, Organization, Role
 from platform_core.organizations.selectors import people
 from platform_core.organizations.selectors.limits import MEMBERS, limit_of
+from platform_core.organizations.selectors.roles import GivenRole, custom_roles, role_named, role_of, roles_to_give
 from platform_core.organizations.services import belonging
 from platform_core.permissions import MEMBER_MANAGE, MEMBER_VIEW
 
@@ -35,18 +36,19 @@ def members(request: HttpRequest, organization: Organization) -> HttpResponse:
     search, role = request.GET.get("q", "").strip(), request.GET.get("role", "")
     shown = paginate(request, people.members(organization, search=search, role=role), size=PAGE_SIZE)
     counts = people.counts_by_role(organization)
-    manages = bool(grantable(mine.role))
+    roles = roles_to_give(organization, mine.held)
+    manages = bool(roles)
     now = timezone.now()
     invitations = list(people.open_invitations(organization, now=None)) if manages else []
     context = {
         "organization": organization,
         "mine": mine,
         "shown": shown,
-        "rows": [_row(member, mine, counts) for member in shown.rows],
+        "rows": [_row(member, mine, counts, roles) for member in shown.rows],
         "search": search,
         "role": role,
         "filtered": bool(search or role),
-        "counts": [(value, Role(value).label, n) for value, n in counts.items() if n],
+        "counts": _chips(organization, counts),
         "total": sum(counts.values()),
         "limit": limit_of(organization, MEMBERS),
         "manages": manages,
@@ -62,14 +64,24 @@ def members(request: HttpRequest, organization: Organization) -> HttpResponse:
     return render(request, "organizations/members.html", context)
 
 
-def _row(member: Membership, mine: Membership, counts: dict[str, int]) -> dict[str, Any]:
+def _chips(organization: Organization, counts: dict[str, int]) -> list[tuple[str, Any, int]]:
+    """The roles that somebody holds, with how many do; names of custom ones are read where there are any."""
+    found = {value: n for value, n in counts.items() if n}
+    labels: dict[str, Any] = dict(Role.choices)
+    if found.keys() - labels.keys():
+        labels |= {str(role.pk): role.name for role in custom_roles(organization)}
+    return [(value, labels.get(value, value), n) for value, n in found.items()]
+
+
+def _row(member: Membership, mine: Membership, counts: dict[str, int], roles: list[GivenRole]) -> dict[str, Any]:
     only_owner = member.role == Role.OWNER and counts[Role.OWNER] == 1
-    changes = may_touch(mine.role, member.role) and not only_owner
+    changes = bool(roles) and may_touch(mine.held, member.held) and not only_owner
     return {
         "member": member,
         "me": member.pk == mine.pk,
         "only_owner": only_owner,
-        "roles": [(value, Role(value).label) for value in grantable(mine.role)] if changes else [],
+        "current": role_of(member).value,
+        "roles": [(role.value, role.label) for role in roles] if changes else [],
         "removable": changes and member.pk != mine.pk,
     }
 
@@ -80,15 +92,16 @@ def _row(member: Membership, mine: Membership, counts: dict[str, int]) -> dict[s
 def change_role(request: HttpRequest, organization: Organization, member_id: UUID) -> HttpResponse:
     """This will give a member another role."""
     member = _member(organization, member_id)
-    role = request.POST.get("role", "")
-    if role not in Role.values:
-        toast(request, _("Choose one of the roles in the list."), level="failed")
+    try:
+        role = role_named(organization, request.POST.get("role", ""))
+    except UnknownRoleError as error:
+        toast(request, str(error), level="failed")
         return redirect("members", slug=organization.slug)
     return _do(
         request,
         organization,
-        lambda: belonging.change_role(actor=request.user, member=member, role=role),  # type: ignore[arg-type]
-        _("%(name)s is %(role)s now.") % {"name": member.user, "role": Role(role).label},
+        lambda: belonging.change_role(actor=request.user, member=member, role=role.value),  # type: ignore[arg-type]
+        _("%(name)s is %(role)s now.") % {"name": member.user, "role": role.label},
     )
 
 
@@ -137,7 +150,7 @@ def picture(request: HttpRequest, organization: Organization, user_id: UUID) -> 
 
 
 def _member(organization: Organization, member_id: UUID) -> Membership:
-    rows = Membership.objects.for_organization(organization).select_related("user")
+    rows = Membership.objects.for_organization(organization).select_related("user", "custom_role")
     return get_object_or_404(rows, pk=member_id)
 
 
