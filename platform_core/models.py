@@ -1,6 +1,6 @@
 """Gathers the models of the slices for Django. Nothing else lives here, and nobody imports it."""
 
-from platform_core.access.models import ApiKey, IdempotencyRecord
+from platform_core.access.models import ApiKey, ApiRequest, IdempotencyRecord
 from platform_core.accounts.models import Avatar, User
 from platform_core.audit.models import AuditEvent
 from platform_core.events.models import EventCursor, OutboxEvent
@@ -17,6 +17,12 @@ from platform_core.identity.models import (
 )
 from platform_core.jobs.models import Job, JobLogLine
 from platform_core.mail.models import OutgoingMail, Suppression
+from platform_core.notifications.models import (
+    Notification,
+    NotificationDelivery,
+    NotificationPreference,
+    NotificationSchedule,
+)
 from platform_core.operations.models import (
     Impersonation,
     Notice,
@@ -47,6 +53,7 @@ from platform_core.webhooks.models import (
 
 __all__ = [
     "ApiKey",
+    "ApiRequest",
     "AuditEvent",
     "AuditPending",
     "AuditRetention",
@@ -64,6 +71,10 @@ __all__ = [
     "Membership",
     "Notice",
     "NoticeDismissal",
+    "Notification",
+    "NotificationDelivery",
+    "NotificationPreference",
+    "NotificationSchedule",
     "Organization",
     "OutboxEvent",
     "OutgoingMail",

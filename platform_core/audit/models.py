@@ -37,6 +37,9 @@ class AuditEvent(OrganizationOwned):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, related_name="+", db_constraint=False
     )
+    as_person = models.ForeignKey(  # as whom staff acted
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     key_id = models.UUIDField(null=True)
     action = models.CharField(max_length=80)
     outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.DONE)

@@ -25,6 +25,8 @@ class AuditEventSerializer(serializers.Serializer[Any]):
     actor_kind = serializers.CharField(help_text="`person`, `key`, `staff`, `system` or `anonymous`.")
     actor_id = serializers.UUIDField(allow_null=True)
     actor_name = serializers.CharField(allow_null=True)
+    as_person_id = serializers.UUIDField(allow_null=True, help_text="As whom platform staff acted.")
+    as_person_name = serializers.CharField(allow_null=True)
     key_id = serializers.UUIDField(allow_null=True)
     action = serializers.CharField()
     outcome = serializers.CharField(help_text="`done`, `denied` or `failed`.")

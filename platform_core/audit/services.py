@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -21,6 +23,17 @@ if TYPE_CHECKING:
 REFUSAL_SECONDS = 60
 VIEW_SECONDS = 600
 logger = logging.getLogger(__name__)
+_acting: ContextVar[tuple[UUID, UUID] | None] = ContextVar("audit.acting", default=None)
+
+
+@contextmanager
+def acting(staff_id: UUID, *, as_person_id: UUID) -> Iterator[None]:
+    """This will write down all that is done as a person as what it is: done by staff, in that person's place."""
+    token = _acting.set((staff_id, as_person_id))
+    try:
+        yield
+    finally:
+        _acting.reset(token)
 
 
 def audit(
@@ -119,7 +132,9 @@ def audit_view(
 
 
 def _write(*, target: Any, target_label: str = "", **fields: Any) -> AuditEvent:
-    caller = client()
+    caller, stands_in = client(), _acting.get()
+    if stands_in and fields["actor_id"] == stands_in[1]:
+        fields |= {"actor_kind": AuditEvent.ActorKind.STAFF, "actor_id": stands_in[0], "as_person_id": stands_in[1]}
     return AuditEvent.objects.create(
         target_type=target._meta.label_lower if target is not None else "",
         target_id=str(target.pk) if target is not None else "",

@@ -26,6 +26,7 @@ COLUMNS = (
     "target_id",
     "request_id",
 )
+ADDED = ("as_person_id",)  # columns younger than the log: covered where they say something, so older records keep their hash
 PERSONAL = ("target_label", "changes", "ip", "user_agent")
 NOTHING = bytes(32)  # before the first link; and for an event that was gone before its seal
 
@@ -46,7 +47,8 @@ def personal_digest(salt: bytes, event: Mapping[str, Any]) -> bytes:
 
 def record_hash(event: Mapping[str, Any], personal: bytes) -> bytes:
     """This will hash an event: what stays, and the digest of what may be erased."""
-    return hashlib.sha256(canonical({**{name: event[name] for name in COLUMNS}, "personal": personal.hex()})).digest()
+    fields = {name: event[name] for name in COLUMNS} | {n: event[n] for n in ADDED if event.get(n) is not None}
+    return hashlib.sha256(canonical({**fields, "personal": personal.hex()})).digest()
 
 
 def link(

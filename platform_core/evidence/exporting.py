@@ -7,7 +7,7 @@ import orjson
 from django.db.models import F, Q, QuerySet
 
 from platform_core.audit.models import AuditEvent
-from platform_core.evidence.canonical import COLUMNS, PERSONAL
+from platform_core.evidence.canonical import ADDED, COLUMNS, PERSONAL
 from platform_core.evidence.models import AuditSeal
 
 CHUNK = 1000
@@ -16,7 +16,7 @@ HASHES = ("salt", "personal_digest", "record_hash", "previous_hash", "seal_hash"
 
 def json_lines(rows: QuerySet[AuditEvent, Any]) -> Iterator[bytes]:
     """This will write the records, the oldest first, in chunks. Salts go with them: the file holds the words anyway."""
-    rows = rows.order_by("at", "id").values(*COLUMNS, *PERSONAL, actor_name=F("actor__name"))
+    rows = rows.order_by("at", "id").values(*COLUMNS, *ADDED, *PERSONAL, actor_name=F("actor__name"))
     after = Q()
     while chunk := list(rows.filter(after)[:CHUNK]):
         seals = AuditSeal.objects.for_organization(chunk[0]["organization_id"])

@@ -12,6 +12,7 @@ from platform_core.kits.personal_data import NoPersonalData, PersonalData
 from platform_core.kits.tenancy.constraints import TenantPolicy
 from platform_core.kits.tenancy.models import OrganizationOwned
 from platform_core.kits.tenancy.roles import APP_ROLE
+from platform_core.webhooks.models import Secretive
 
 
 class AuditPending(models.Model):
@@ -98,6 +99,30 @@ class RowHistory(OrganizationOwned):
             models.Index(fields=["organization", "row_id", "-at"], name="row_history_row"),
             models.Index(fields=["at"], name="row_history_outside", condition=~models.Q(database_role=APP_ROLE)),
         ]
+
+
+class AuditStream(Secretive):
+    """Where an organization collects its log: batches of JSON Lines, in the order of the chain, each signed.
+
+    ``sequence`` is the last record that the collector has taken with a 2xx: it moves after that and never before.
+    """
+
+    personal_data = NoPersonalData("the address of a collector")
+
+    url = models.CharField(max_length=500)
+    is_on = models.BooleanField(default=True)
+    sequence = models.BigIntegerField(default=0)
+    failures = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True, blank=True)
+    last_success_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.CharField(max_length=200, blank=True)
+    last_failure_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization"], name="audit_stream_once")]
+        indexes = [models.Index(fields=["due_at"], name="audit_stream_due", condition=models.Q(is_on=True))]
 
 
 class AuditRetention(OrganizationOwned):

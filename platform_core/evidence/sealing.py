@@ -17,12 +17,12 @@ from django.db.models import Min, Q
 from django.db.models.functions import Now
 
 from platform_core.audit.models import AuditEvent
-from platform_core.evidence.canonical import COLUMNS, NOTHING, PERSONAL, link, personal_digest, record_hash
+from platform_core.evidence.canonical import ADDED, COLUMNS, NOTHING, PERSONAL, link, personal_digest, record_hash
 from platform_core.evidence.models import AuditPending, AuditSeal
 
 BATCH = 2000
 LOCK = 7_201_104  # pg_try_advisory_xact_lock: the audit sealer
-READ = (*COLUMNS, *PERSONAL)
+READ = (*COLUMNS, *ADDED, *PERSONAL)
 SEALED = (
     "id",
     "organization_id",

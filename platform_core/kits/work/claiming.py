@@ -11,8 +11,9 @@ from uuid import UUID, uuid4
 
 from django.db import connection, models, transaction
 
-from platform_core.kits.tenancy.scope import service
+from platform_core.kits.tenancy.scope import current_organization_id, service
 from platform_core.kits.work.leases import LEASE, LeasedQuerySet
+from platform_core.kits.work.pausing import held, is_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,11 @@ class Claim:
 
 def claim(queryset: LeasedQuerySet[Any], *, limit: int, order_by: str = "id", lease: timedelta = LEASE) -> Claim:
     """This will take up to ``limit`` runnable rows of ``queryset`` (already narrowed to a tenant), in a transaction of
-    its own. Rows that another worker has locked are passed over, so workers never wait for each other."""
+    its own. Rows that another worker has locked are passed over, so workers never wait for each other. Nothing is
+    taken of what staff hold back."""
     token = uuid4()
+    if is_held(queryset.model, current_organization_id()):
+        return Claim(token, [])
     with transaction.atomic():
         found = list(
             queryset.runnable()
@@ -83,9 +87,15 @@ def claim_in_turns(model: type[models.Model], *, limit: int, lease: timedelta = 
     """This will take up to ``limit`` waiting rows of all organizations, shared evenly: one that has 100,000 rows waiting
     does not stop another's 10. One statement, so one transaction; rows whose lease ran out are the caller's to judge."""
     token = uuid4()
+    paused = held()
+    if is_held(model, known=paused):
+        return Turns(token, {})
     table = connection.ops.quote_name(model._meta.db_table)
     with service("claim rows of all organizations"), connection.cursor() as cursor:
         values: dict[str, Any] = {"limit": limit, "token": token, "lease": lease}
-        cursor.execute(IN_TURNS.format(table=table, waits=WAITS), values)
+        waits = WAITS
+        if paused.organizations:
+            waits, values["paused"] = f"{WAITS} AND organization_id <> ALL(%(paused)s)", list(paused.organizations)
+        cursor.execute(IN_TURNS.format(table=table, waits=waits), values)
         found = sorted(cursor.fetchall())
     return Turns(token, {owner: [pk for _, pk in rows] for owner, rows in groupby(found, key=itemgetter(0))})
