@@ -1,5 +1,6 @@
 # make run     bring everything up: http://127.0.0.1:8000    (PORT=8001 make run)
 # make test    all tests, browser included                   (make test ARGS="tests/portfolio -x")
+# make test-system  two organizations through pgbouncer with one server connection (installs it by apt)
 # make check   format, lint, types, contracts, migrations, production settings, API schema, translations
 # make bench   measure against peers and limits, write README's table    (make bench ARGS="pdf api --report")
 # make pictures  take the README's pictures anew, into .github/pictures
@@ -10,7 +11,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export START_AT := $(shell date +%s.%N)
 .DEFAULT_GOAL := run
-.PHONY: run test check bench pictures reset messages schema install install-dev
+.PHONY: run test test-system check bench pictures reset messages schema install install-dev
 
 run: install
 	@exec $(BIN)/python manage.py up $(ARGS)
@@ -25,6 +26,9 @@ install-dev:
 
 test: install-dev
 	@$(BIN)/python -m portfolio.stack.checks test $(ARGS)
+
+test-system: install-dev
+	@$(BIN)/python -m portfolio.stack.checks test-system $(ARGS)
 
 check: install-dev
 	@$(BIN)/python -m portfolio.stack.checks check

@@ -11,6 +11,7 @@ from platform_core.kits.api import openapi
 from platform_core.kits.observability.logs import logging_config
 from platform_core.kits.web import engine
 from portfolio import environment as env
+from portfolio import transit
 
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = env.text("ENVIRONMENT", "development")
@@ -58,6 +59,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "django_otp",
     "django_otp_webauthn",
+    "guardian",
     *engine.APPS,
     "django_htmx",
     "django_structlog",
@@ -71,6 +73,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "platform_core.kits.web.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "platform_core.operations.middleware.PublicPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -79,6 +82,7 @@ MIDDLEWARE = [
     "platform_core.identity.middleware.SessionsMiddleware",
     "platform_core.kits.web.languages.PreferencesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "platform_core.operations.middleware.ImpersonationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -162,12 +166,19 @@ OTP_WEBAUTHN_ALLOWED_ORIGINS = [BASE_URL]
 OTP_WEBAUTHN_CREDENTIAL_MODEL = "platform_core.Passkey"
 OTP_WEBAUTHN_HELPER_CLASS = "platform_core.identity.ceremony.Ceremony"
 OTP_WEBAUTHN_ALLOW_PASSWORDLESS_LOGIN = False
-SILENCED_SYSTEM_CHECKS = ["otp_webauthn.E031"]  # http on this machine: browsers offer passkeys on localhost alone there
+SILENCED_SYSTEM_CHECKS = [
+    "otp_webauthn.E031",  # http on this machine: browsers offer passkeys on localhost alone there
+    "guardian.W001",  # no backend: access.can decides, guardian's tables hold the shares
+]
+ANONYMOUS_USER_NAME = None  # guardian would make a person for nobody
+GUARDIAN_MONKEY_PATCH_USER = GUARDIAN_MONKEY_PATCH_GROUP = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
 # --- work ------------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
+if _tls := transit.celery_tls(REDIS_URL):
+    CELERY_BROKER_USE_SSL = _tls
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_DEFAULT_QUEUE = "fast"
@@ -217,7 +228,12 @@ UNFOLD = {
 }
 
 # --- mail, API, logs, headers ----------------------------------------------------------------------------------------
-globals().update(env.mail(env.text("EMAIL_URL", None if PRODUCTION else "smtp://127.0.0.1:1025")))
+EMAIL_URL = env.text("EMAIL_URL", None if PRODUCTION else "smtp://127.0.0.1:1025")
+globals().update(env.mail(EMAIL_URL))
+if PRODUCTION:
+    transit.refuse_plain(
+        database=DATABASE_URL, owner=_owner, redis=REDIS_URL, mail=EMAIL_URL, plain_hosts=env.words("PLAIN_HOSTS")
+    )
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "portfolio@portfolio.example")
 REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "platform_core.kits.api.problems.handle",

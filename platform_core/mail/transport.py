@@ -5,6 +5,7 @@ its answer tells: a line that breaks then is an outcome nobody knows.
 """
 
 import smtplib
+import ssl
 from email.message import EmailMessage
 from types import TracebackType
 from typing import Self
@@ -32,11 +33,15 @@ class Server:
     """One connection to the mail server: ``with Server() as server: server.hand_over(message)``."""
 
     def __init__(self) -> None:
-        kind = smtplib.SMTP_SSL if settings.EMAIL_USE_SSL else smtplib.SMTP
+        server, timeout = (settings.EMAIL_HOST, settings.EMAIL_PORT), settings.EMAIL_TIMEOUT or 10
+        verified = ssl.create_default_context()  # smtplib's own context accepts any certificate
         try:
-            self.smtp = kind(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=settings.EMAIL_TIMEOUT or 10)
+            if settings.EMAIL_USE_SSL:
+                self.smtp: smtplib.SMTP = smtplib.SMTP_SSL(*server, timeout=timeout, context=verified)
+            else:
+                self.smtp = smtplib.SMTP(*server, timeout=timeout)
             if settings.EMAIL_USE_TLS:
-                self.smtp.starttls()
+                self.smtp.starttls(context=verified)
             if settings.EMAIL_HOST_USER:
                 self.smtp.login(settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD)
             self.smtp.ehlo_or_helo_if_needed()

@@ -1,4 +1,4 @@
-"""What ``make test``, ``check``, ``bench``, ``messages`` and ``schema`` do, step by step.
+"""What ``make test``, ``test-system``, ``check``, ``bench``, ``messages`` and ``schema`` do, step by step.
 
 ``python -m portfolio.stack.checks NAME [arguments]``. Each step prints its name; ``check`` runs all of them and then
 says which failed. Nothing here talks to a stack that runs: tests bring their own servers.
@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from portfolio.stack import browser, catalogs, messages, node
+from portfolio.stack import browser, catalogs, messages, node, pgbouncer
 from portfolio.stack.commands import manage
 from portfolio.stack.places import APPS, ROOT
 
@@ -21,9 +21,9 @@ PYTHON_SOURCES = (*APPS, "tests", "manage.py")
 PRODUCTION = {
     "ENVIRONMENT": "production",
     "SECRET_KEY": "checked-and-thrown-away-" + "0123456789abcdefghijklmnopqrstuvwxyz" * 2,
-    "DATABASE_URL": "postgresql://portfolio_app@database.example/portfolio",
+    "DATABASE_URL": "postgresql://portfolio_app@database.example/portfolio?sslmode=verify-full",
     "DATABASE_OWNER_URL": "",
-    "REDIS_URL": "redis://broker.example/0",
+    "REDIS_URL": "rediss://broker.example/0",
     "STORAGE_URL": "s3://key:secret@storage.example/portfolio",
     "EMAIL_URL": "smtp+tls://user:secret@mail.example:587",
     "BASE_URL": "https://portfolio.example",
@@ -41,6 +41,13 @@ def test(arguments: list[str]) -> int:
     print(f"Browser: {browser.browser_path()}", flush=True)
     parallel = [] if any(argument.startswith("-n") for argument in arguments) else ["-n", "2", "--dist", "loadgroup"]
     return run("pytest", *parallel, *arguments)
+
+
+def test_system(arguments: list[str]) -> int:
+    """This will run the tests that need what no wheel brings: pgbouncer, installed by apt where it is missing."""
+    prepare_front_end()
+    print(f"pgbouncer: {pgbouncer.ensure()}", flush=True)
+    return run("pytest", "tests/system", *arguments)
 
 
 def check(_arguments: list[str]) -> int:
@@ -145,6 +152,7 @@ def existing(names: tuple[str, ...]) -> list[str]:
 
 COMMANDS = {
     "test": test,
+    "test-system": test_system,
     "check": check,
     "bench": bench,
     "schema": schema,
@@ -156,7 +164,13 @@ def main(arguments: list[str]) -> int:
     """This will run one of the commands and return its exit code."""
     try:
         return COMMANDS[arguments[0]](arguments[1:])
-    except (node.NodeError, browser.BrowserError, catalogs.CatalogError, messages.MessagesError) as error:
+    except (
+        node.NodeError,
+        browser.BrowserError,
+        catalogs.CatalogError,
+        messages.MessagesError,
+        pgbouncer.PgbouncerError,
+    ) as error:
         sys.stderr.write(f"{error}\n")
         return 1
 
