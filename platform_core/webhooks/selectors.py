@@ -63,6 +63,12 @@ def counts_of(endpoint: WebhookEndpoint) -> dict[str, int]:
     return dict(rows.order_by().values_list("state").annotate(n=Count("id")))
 
 
+def has_failed(endpoint: WebhookEndpoint) -> bool:
+    """This will say whether there is something to replay: tests are not."""
+    rows = WebhookEvent.objects.for_organization(endpoint.organization_id).filter(endpoint=endpoint, state="failed")
+    return rows.exclude(source_id=None).exists()
+
+
 def attempts_of(event: WebhookEvent) -> QuerySet[WebhookAttempt]:
     """This will list the tries of an event, the newest first."""
     return WebhookAttempt.objects.for_organization(event.organization_id).filter(event=event).order_by("-id")

@@ -96,7 +96,7 @@ def webhook(request: HttpRequest, organization: Organization, endpoint_id: Any) 
         "rows": [event_row(event) for event in shown.rows],
         "state": state if state in WebhookEvent.State.values else "",
         "states": [(value, label, counts.get(value, 0)) for value, label in WebhookEvent.State.choices],
-        "failed": counts.get("failed", 0),
+        "failed": selectors.has_failed(endpoint),
         "window": WindowForm(),
     }
     return render(request, "webhooks/webhook.html", context)
