@@ -1,0 +1,84 @@
+"""Handing due notifications to ``mail``: the mail's row and the delivery's state change in one transaction.
+
+What was held back for quiet hours or the digest goes as one mail a person and organization. Who no longer wants it, has
+left or is closed out gets none. From there on the mail's own two phases hold: it leaves once or its outcome is unknown.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import ngettext
+
+from platform_core.kits.tenancy.scope import service, tenant
+from platform_core.mail.services import queue_mail
+from platform_core.notifications.brand import brand_of
+from platform_core.notifications.models import NotificationDelivery
+from platform_core.notifications.registry import KINDS, MAIL
+from platform_core.notifications.selectors import choices, is_wanted
+from platform_core.notifications.wording import lines
+
+BATCH = 100
+
+
+def deliver_due(now: datetime | None = None) -> int:
+    """This will hand over what is due and return how many mails were queued."""
+    with service("find due notifications of all organizations"):
+        due = NotificationDelivery.objects.filter(state="waiting", due_at__lte=now or timezone.now())
+        found = due.order_by("due_at", "id").values_list("organization_id", "id", "notification__user_id", "held")
+        rows = [(organization, user, held != "" or id, id) for organization, id, user, held in found[:BATCH]]
+    mails = 0
+    for (organization_id, _user, _group), group in groupby(sorted(rows, key=repr), key=lambda row: row[:3]):
+        with tenant(organization_id), transaction.atomic():
+            mails += _hand_over(organization_id, [id for *_, id in group])
+    return mails
+
+
+def _hand_over(organization_id: UUID, ids: Sequence[UUID]) -> int:
+    waiting = NotificationDelivery.objects.for_organization(organization_id).filter(id__in=ids, state="waiting")
+    taken = list(waiting.select_for_update(skip_locked=True, of=("self",)).order_by("id").values_list("id", flat=True))
+    rows = NotificationDelivery.objects.for_organization(organization_id).filter(id__in=taken).order_by("id")
+    found = list(rows.select_related("notification__user", "notification__about", "notification__organization"))
+    if not found:
+        return 0
+    user, chosen = found[0].notification.user, choices([found[0].notification.user_id])
+    wanted = [one for one in found if user.is_active and _is_wanted(one, chosen)]
+    rows.exclude(id__in=[one.pk for one in wanted]).update(state="left_out", reason="switched_off")
+    if not wanted:
+        return 0
+    mail = _mail(organization_id, wanted)
+    rows.filter(id__in=[one.pk for one in wanted]).update(state="handed", mail=mail)
+    return 1
+
+
+def _is_wanted(delivery: NotificationDelivery, chosen: dict[tuple[UUID, str, str], bool]) -> bool:
+    kind = KINDS.get(delivery.notification.kind)
+    return kind is not None and is_wanted(kind, MAIL, delivery.notification.user_id, chosen)
+
+
+def _mail(organization_id: UUID, deliveries: Sequence[NotificationDelivery]) -> object:
+    first = deliveries[0].notification
+    user, organization = first.user, first.organization
+    with translation.override(user.language or organization.default_language):
+        said = lines(one.notification for one in deliveries)
+        count = len(said)
+        subject = said[0].text.title
+        if count > 1:
+            subject = ngettext("%(n)s notification from %(name)s", "%(n)s notifications from %(name)s", count)
+            subject %= {"n": count, "name": organization.name}
+        context = {"lines": said, "brand": brand_of(organization), "base": settings.BASE_URL, "subject": subject}
+        return queue_mail(
+            organization_id=organization_id,
+            to=user.email,
+            subject=subject,
+            text=render_to_string("emails/notifications/notifications.txt", context),
+            html=render_to_string("emails/notifications/notifications.html", context),
+            kind="notification",
+            idempotency_key=f"notification:{deliveries[0].pk}",
+            from_name=organization.name,
+        )

@@ -1,0 +1,66 @@
+"""From the outbox to inboxes: the rows of an event stand in the transaction that moves the cursor, so nothing comes twice."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.utils import timezone
+
+from platform_core.accounts.models import User
+from platform_core.events.models import OutboxEvent
+from platform_core.events.services import read
+from platform_core.notifications.models import Notification, NotificationDelivery, NotificationSchedule
+from platform_core.notifications.registry import INBOX, KINDS, MAIL, Kind, News
+from platform_core.notifications.selectors import choices, is_wanted
+from platform_core.notifications.timing import due, zone_of
+
+CONSUMER = "notifications"
+BATCH = 100
+
+
+def gather() -> int:
+    """This will read the next events and return how many; call it as the service."""
+    return read(consumer=CONSUMER, handle=tell, limit=BATCH)
+
+
+def tell(events: Sequence[OutboxEvent]) -> None:
+    """This will make the rows of these events, as the service."""
+    by_event: dict[str, list[Kind]] = defaultdict(list)
+    for kind in KINDS.values():
+        for type in kind.events:
+            by_event[type].append(kind)
+    for event in events:
+        for kind in by_event[event.type]:
+            if news := kind.find(event):
+                _write(event.organization_id, kind, news, news.key or str(event.pk))
+
+
+def _write(organization_id: UUID, kind: Kind, news: News, key: str) -> None:
+    people = {user.pk: user for user in User.objects.filter(pk__in=news.people, is_active=True)}
+    known = Notification.objects.for_organization(organization_id).filter(kind=kind.name, dedup_key=key)
+    told = set(known.filter(user_id__in=people).values_list("user_id", flat=True))
+    chosen = choices(people)
+    schedules = NotificationSchedule.objects.in_bulk(list(people))
+    notes, deliveries = [], []
+    for user in people.values():
+        by_inbox, by_mail = (is_wanted(kind, channel, user.pk, chosen) for channel in (INBOX, MAIL))
+        if user.pk in told or not (by_inbox or by_mail):
+            continue
+        note = Notification(
+            organization_id=organization_id,
+            user=user,
+            about_id=news.about,
+            kind=kind.name,
+            facts=dict(news.facts),
+            dedup_key=key,
+            in_inbox=by_inbox,
+        )
+        notes.append(note)
+        if by_mail:
+            now, schedule = timezone.now(), None if MAIL in kind.mandatory else schedules.get(user.pk)
+            due_at, held = due(now, zone=zone_of(user.time_zone), schedule=schedule)
+            deliveries.append(
+                NotificationDelivery(organization_id=organization_id, notification=note, due_at=due_at, held=held)
+            )
+    Notification.objects.bulk_create(notes)
+    NotificationDelivery.objects.bulk_create(deliveries)
