@@ -7,7 +7,7 @@ reading and remembering raises the epoch, so the memory is worth nothing. Both c
 import functools
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from django.utils import timezone
 from platform_core.access.models import ApiKey
 from platform_core.access.scopes import allowed_scopes
 from platform_core.access.secrets import digest, is_well_formed
+from platform_core.access.terms import terms_of
+from platform_core.kits.api.throttling import Terms
 from platform_core.kits.tenancy.scope import locate, tenant
 
 REMEMBER_SECONDS = 15
@@ -40,6 +42,7 @@ class Credential:
     name: str
     scopes: frozenset[str]
     expires_at: datetime | None
+    terms: Terms = field(default_factory=Terms)
 
     @property
     def is_alive(self) -> bool:
@@ -49,7 +52,7 @@ class Credential:
 def authenticate(secret: str, *, fresh: bool = False) -> Credential | None:
     """This will find the key of a secret; None for a wrong, revoked or expired one. ``fresh`` does not use the memory.
 
-    A wrong checksum costs no query, a remembered key none either, any other two. Opens its own scope and leaves none.
+    A wrong checksum costs no query, a remembered key none either, any other three. Opens its own scope and leaves none.
     """
     if not is_well_formed(secret):
         return None
@@ -84,10 +87,11 @@ def _read(hashed: str) -> Credential | None:
         living = ApiKey.objects.filter(Q(expires_at=None) | Q(expires_at__gt=Now()), revoked_at=None)
         row = living.filter(secret_hash=hashed).values_list("id", "organization__slug", "name", "scopes", "expires_at")
         found = row.first()
-    if found is None:
-        return None
-    key_id, slug, name, scopes, expires_at = found
-    return Credential(organization_id, slug, key_id, name, allowed_scopes(scopes), expires_at)
+        if found is None:
+            return None
+        key_id, slug, name, scopes, expires_at = found
+        terms = terms_of(organization_id)
+    return Credential(organization_id, slug, key_id, name, allowed_scopes(scopes), expires_at, terms)
 
 
 def _recall(hashed: str) -> tuple[int, Credential | None]:
@@ -106,7 +110,8 @@ def _remember(hashed: str, epoch: int, known: Credential | None) -> None:
     if known is None or epoch < 0:
         return
     ids = str(known.organization_id), known.slug, str(known.key_id), known.name
-    memory = orjson.dumps([epoch, *ids, list(known.scopes), known.expires_at])
+    terms = [known.terms.amounts, known.terms.at_once]
+    memory = orjson.dumps([epoch, *ids, list(known.scopes), known.expires_at, terms])
     try:
         _redis(settings.REDIS_URL).set(_memory_name(hashed), memory, ex=REMEMBER_SECONDS)
     except redis.RedisError as error:
@@ -114,10 +119,17 @@ def _remember(hashed: str, epoch: int, known: Credential | None) -> None:
 
 
 def _unpacked(
-    organization_id: str, slug: str, key_id: str, name: str, scopes: list[str], expires_at: str | None
+    organization_id: str,
+    slug: str,
+    key_id: str,
+    name: str,
+    scopes: list[str],
+    expires_at: str | None,
+    terms: tuple[dict[str, int], int] | None = None,
 ) -> Credential:
     end = datetime.fromisoformat(expires_at) if expires_at else None
-    return Credential(UUID(organization_id), slug, UUID(key_id), name, frozenset(scopes), end)
+    known = Terms(*terms) if terms else Terms()
+    return Credential(UUID(organization_id), slug, UUID(key_id), name, frozenset(scopes), end, known)
 
 
 @functools.cache

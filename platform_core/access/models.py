@@ -53,3 +53,58 @@ class IdempotencyRecord(OrganizationOwned):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "principal", "key"], name="idempotency_once")]
+
+
+class ApiRequest(OrganizationOwned):
+    """A call of the API by a key: what was asked and how it ended. Written in batches after the answer, kept seven days."""
+
+    personal_data = NoPersonalData("calls of programs: no bodies, no query strings, no addresses")
+
+    key = TenantForeignKey(ApiKey, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    method = models.CharField(max_length=8)
+    path = models.CharField(max_length=300)
+    status = models.PositiveSmallIntegerField()
+    ms = models.PositiveIntegerField()
+    request_id = models.CharField(max_length=64)
+    code = models.CharField(max_length=60, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["organization", "key", "-id"], name="api_request_of_key"),
+            models.Index(fields=["at"], name="api_request_age"),
+        ]
+
+
+class PersonShare(OrganizationOwned, UserObjectPermissionBase):
+    """One object shared with one member: ``permission`` is Django's *view* (read) or *change* (edit, which reads too).
+
+    A table a shareable model: it adds ``content_object`` by a TenantForeignKey. Goes with the membership and the object.
+    """
+
+    membership = TenantForeignKey(Membership, models.CASCADE, related_name="+")
+    shared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserObjectPermissionManager.from_queryset(OrganizationOwnedQuerySet)()  # type: ignore[misc]
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "content_object", "membership"], name="%(class)s_once")
+        ]
+
+
+class TeamShare(OrganizationOwned, BaseObjectPermission):
+    """One object shared with a team, as ``PersonShare`` is with a person. Not guardian's group table: groups know no tenant."""
+
+    team = TenantForeignKey(Team, models.CASCADE, related_name="+")
+    shared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "content_object", "team"], name="%(class)s_once")
+        ]

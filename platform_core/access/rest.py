@@ -3,6 +3,7 @@
 A key's call costs no query here while the key is remembered; a session's costs three (session, person, membership).
 """
 
+import time
 from functools import cached_property
 from typing import Any, ClassVar, cast
 
@@ -24,9 +25,12 @@ from platform_core.access.doors import RefusedError, membership_of, require
 from platform_core.access.factors import is_shut_out
 from platform_core.access.freshness import is_fresh
 from platform_core.kits.api import problems
+from platform_core.access.request_log import JOURNAL, MOST_WAITING, line_of
+from platform_core.access.terms import remembered_terms
 from platform_core.kits.api.problems import ProblemError
+from platform_core.kits.api.deprecation import headers_of
 from platform_core.kits.api.rendering import JSONParser, JSONRenderer, OneFormat
-from platform_core.kits.api.throttling import admit
+from platform_core.kits.api.throttling import ANYBODY, Admission, Terms, admit, settle
 from platform_core.kits.observability.context import bind, client, set_client_key
 from platform_core.kits.tenancy.scope import enter_person, enter_tenant
 from platform_core.organizations.models import Organization
@@ -63,9 +67,12 @@ class Authenticated(APIView):
     max_body_bytes: ClassVar[int] = 25_000_000  # larger files come as uploads in parts
     route_class: ClassVar[str] = ""  # of API_RATES; without one: read or write, by the method
 
+    costs: ClassVar[dict[str, int]] = {}  # by method: how many calls of the limit one call is worth; 1 if not said
     request: Request
     format_kwarg: Any = None
 
+    credential: keys.Credential | None = None
+    admission: Admission | None = None
     def get_exception_handler(self) -> Any:
         return problems.handle
 
@@ -78,31 +85,58 @@ class Authenticated(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """This will run before the handler; everything it raises becomes a problem."""
         request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+        self.began = time.perf_counter()
         if int(request.META.get("CONTENT_LENGTH") or 0) > self.max_body_bytes:  # before anything reads or spools it
             raise RequestDataTooBig
         request.user  # noqa: B018  authenticates
         credential = cast(keys.Credential | None, request.auth)
         if credential is None and not request.user.is_authenticated:
             raise NotAuthenticated(_("Send an API key (Authorization: Bearer …) or sign in."))
-        caller = f"key:{credential.key_id}" if credential else f"user:{request.user.pk}"
-        self.admission = admit(caller, self.route_class or ("read" if request.method in READS else "write"))
+        self.credential = credential
         if credential:
             set_client_key(credential.key_id)
+            self.count(credential.terms, credential.organization_id)
         self.enter(request, credential)
 
     def enter(self, request: Request, credential: keys.Credential | None) -> None:
+    def count(self, terms: Terms = ANYBODY, crowd: Any = None) -> None:
+        """This will count the call against its caller's limits, and take a place among those of an organization."""
+        caller = f"key:{self.credential.key_id}" if self.credential else f"user:{self.request.user.pk}"
+        method = str(self.request.method)
+        route_class = self.route_class or ("read" if method in READS else "write")
+        self.admission = admit(caller, route_class, cost=self.costs.get(method, 1), terms=terms, crowd=crowd)
+
         """This will open the scope of the caller."""
         raise NotImplementedError
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """This will add what is left of the rate limit; nothing of the API is kept by caches between us and the caller."""
         answer = super().finalize_response(request, response, *args, **kwargs)
-        if admission := getattr(self, "admission", None):
-            for name, value in admission.headers.items():
-                answer.headers.setdefault(name, value)
+        handler = getattr(self, str(request.method).lower(), None)
+        told = {**(self.admission.headers if self.admission else {}), **headers_of(handler)}
+        for name, value in told.items():
+            answer.headers.setdefault(name, value)
         answer.headers.setdefault("Cache-Control", "no-store")
         return answer
+        if answer.streaming:  # it is not over before the last byte has left
+            answer._resource_closers.append(lambda: self._end(request, answer))
+        else:
+            self._end(request, answer)
 
+
+    def _end(self, request: Request, answer: Any) -> None:
+        """This will give the call's place back and note it in the log of its key."""
+        line = None
+        if who := self.credential:
+            line = line_of(
+                organization_id=who.organization_id,
+                key_id=who.key_id,
+                began=self.began,
+                request=request._request,
+                status=answer.status_code,
+                body=getattr(answer, "data", None),
+            )
+        settle(self.admission, line=line, journal=JOURNAL, most=MOST_WAITING)
 
 class OrganizationAPIView(Authenticated):
     """A resource of an organization, ``/api/v1/orgs/<slug>/…``. Handlers run in its scope.
@@ -130,12 +164,18 @@ class OrganizationAPIView(Authenticated):
         if credential:
             self._enter_as_key(request, credential, slug)
         else:
-            membership = self.membership = membership_of(request.user, slug)
+            try:
+                membership = self.membership = membership_of(request.user, slug)
+            except Http404:
+                self.count()  # a stranger takes no place of the organization
+                raise
             if is_shut_out(request, membership.organization):
                 raise ProblemError(403, "factor_required", _("This organization requires a second factor. Add one."))
             enter_tenant(membership.organization_id, user_id=membership.user_id)
+                self.count()
             self.principal = principal_of(membership)
         self.organization_id = self.principal.organization_id
+            self.count(remembered_terms(membership.organization_id), membership.organization_id)
         bind(organization_id=self.organization_id)
         method = "GET" if request.method in READS else str(request.method)
         if permission := self.permissions.get(method):  # none: there is no such handler, 405 follows
@@ -172,10 +212,7 @@ class OrganizationAPIView(Authenticated):
 class PersonAPIView(Authenticated):
     """A resource of whoever calls, ``/api/v1/me/…``: of a person over all organizations, or of a key (``self.credential``)."""
 
-    credential: keys.Credential | None
-
     def enter(self, request: Request, credential: keys.Credential | None) -> None:
-        self.credential = credential
         if credential:
             enter_tenant(credential.organization_id)
         else:
@@ -188,6 +225,7 @@ class Nothing(APIView):
     authentication_classes = []
     permission_classes = []
     renderer_classes = [JSONRenderer]
+            self.count()
     content_negotiation_class = OneFormat
     schema = None
 

@@ -1,13 +1,18 @@
 """Rate limits: a sliding window a principal and class of route, counted by ``limits`` in Redis, exact under parallel callers.
 
+How much fits, and how many calls of one crowd (an organization) may run at once, stands in its ``Terms``. A running call
+holds a place under a lease: one whose web process was killed gives its place back by itself.
+
 Without Redis everybody is let through, and the log says so: an API that stands still is worse than one without limits.
 """
 
 import functools
 import logging
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import uuid4
 
 import redis
 from django.conf import settings
@@ -20,19 +25,47 @@ from platform_core.kits.api.problems import ProblemError
 
 logger = logging.getLogger(__name__)
 
-# The library counts and tells in two round trips; this runs both of its scripts in one.
+UNLIMITED = -1
+LEASE_SECONDS = 60  # longer than any answer of ours takes to begin
+# The library counts and tells in two round trips; this runs both of its scripts in one, and takes the place among those
+# that run. A place is an entry of a sorted set by the end of its lease.
 COUNT_AND_TELL = """
 local function count(KEYS, ARGV) {count} end
 local function tell(KEYS, ARGV) {tell} end
-local admitted = count(KEYS, ARGV)
-local found = tell(KEYS, {{ARGV[2]}})
+local places, now = tonumber(ARGV[4]), 0
+if places >= 0 then
+    local time = redis.call('TIME')
+    now = time[1] * 1000 + math.floor(time[2] / 1000)
+    redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now)
+    if redis.call('ZCARD', KEYS[3]) >= places then return {{2, 0, 0, 0, 0}} end
+end
+local admitted, found = true, {{0, 0, 0, 0}}
+if tonumber(ARGV[1]) >= 0 then
+    admitted = count(KEYS, ARGV)
+    found = tell(KEYS, {{ARGV[2]}})
+end
+if admitted and places >= 0 then
+    redis.call('ZADD', KEYS[3], now + ARGV[6], ARGV[5])
+    redis.call('PEXPIRE', KEYS[3], ARGV[6])
+end
 return {{admitted and 1 or 0, found[1], found[2], found[3], found[4]}}
 """
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What a plan gives: calls a window by class of route (the rest as ``API_RATES`` says), calls at once (-1: no limit)."""
+
+    amounts: Mapping[str, int] = field(default_factory=dict)
+    at_once: int = UNLIMITED
+
+
+ANYBODY = Terms()
+
+
+@dataclass(frozen=True, slots=True)
 class Admission:
-    """What is left of a limit, as the headers say it."""
+    """What is left of a limit, as the headers say it; the place that the call holds until ``settle``."""
 
     admitted: bool
     route_class: str
@@ -40,10 +73,13 @@ class Admission:
     window_seconds: int
     remaining: int
     reset_seconds: int
+    place: tuple[str, str] | None = None
 
     @property
     def headers(self) -> dict[str, str]:
         """``RateLimit`` and ``RateLimit-Policy`` as the IETF's draft (draft-ietf-httpapi-ratelimit-headers) writes them."""
+        if self.quota == UNLIMITED:
+            return {}
         return {
             "RateLimit-Policy": f'"{self.route_class}";q={self.quota};w={self.window_seconds}',
             "RateLimit": f'"{self.route_class}";r={self.remaining};t={self.reset_seconds}',
@@ -60,29 +96,78 @@ class TellingStorage(RedisStorage):
         connection: Any = self.get_connection()
         self.count_and_tell = connection.register_script(script)
 
-    def hit(self, item: RateLimitItem, name: str, cost: int) -> tuple[bool, tuple[int, float, int, float]]:
+    def hit(
+        self, item: RateLimitItem, name: str, *, amount: int, cost: int, at_once: int, place: tuple[str, str]
+    ) -> tuple[int, tuple[int, float, int, float]]:
+        """This will count one call: 1 let through, 0 the window is full, 2 too many run; and the window after it."""
         key = item.key_for(name)
-        keys = [self.prefixed_key(self._previous_window_key(key)), self.prefixed_key(self._current_window_key(key))]
-        admitted, *window = self.count_and_tell(keys, [item.amount, item.get_expiry(), cost])
+        windows = [self.prefixed_key(self._previous_window_key(key)), self.prefixed_key(self._current_window_key(key))]
+        arguments = [amount, item.get_expiry(), cost, at_once, place[1], LEASE_SECONDS * 1000]
+        verdict, *window = self.count_and_tell([*windows, place[0]], arguments)
         before, before_ms, now, now_ms = (max(0, int(value or 0)) for value in window)
-        return bool(admitted), (before, before_ms / 1000, now, now_ms / 1000)
+        return int(verdict), (before, before_ms / 1000, now, now_ms / 1000)
 
 
-def admit(name: str, route_class: str, *, cost: int = 1) -> Admission | None:
-    """This will count one call of a principal against the limit of a class in ``API_RATES``; None without Redis.
+def admit(
+    name: str, route_class: str, *, cost: int = 1, terms: Terms = ANYBODY, crowd: object = None
+) -> Admission | None:
+    """This will count a call of a principal, ``cost`` times, against the limit of a class of route; None without Redis.
 
-    Raises ProblemError 429 with Retry-After when the window is full; a refused call is not counted.
+    ``crowd`` names those who share ``terms.at_once``; who gets in must ``settle``. Raises ProblemError 429 with
+    Retry-After when the window is full or too many run; a refused call is not counted.
     """
-    item = _rate(settings.API_RATES[route_class])
+    item = _rate(settings.API_RATES[route_class], terms.amounts.get(route_class))
+    place = (f"api.running:{{{crowd}}}", uuid4().hex)
+    at_once = UNLIMITED if crowd is None else terms.at_once
+    amount = UNLIMITED if terms.amounts.get(route_class) == UNLIMITED else item.amount
+    cost = min(cost, item.amount)  # a plan of 3 a minute still lets one costly call through
     try:
-        admitted, window = _storage(settings.REDIS_URL).hit(item, f"{route_class}:{name}", cost)
+        verdict, window = _storage(settings.REDIS_URL).hit(
+            item, f"{route_class}:{name}", amount=amount, cost=cost, at_once=at_once, place=place
+        )
     except redis.RedisError as error:
         logger.warning("api.rates_not_counted", extra={"error": f"{type(error).__name__}: {error}"})
         return None
-    found = _admission(item, route_class, admitted, window)
-    if not admitted:
+    if verdict == 2:
+        raise TooManyAtOnceError(at_once)
+    found = _admission(item, route_class, verdict == 1, window, cost=cost)
+    if verdict == 0:
         raise RateExceededError(found)
-    return found
+    if amount == UNLIMITED:
+        found = replace(found, quota=UNLIMITED)
+    return found if at_once == UNLIMITED else replace(found, place=place)
+
+
+def settle(admission: Admission | None, *, line: bytes | None = None, journal: str = "", most: int = 0) -> None:
+    """This will give back the place of a call and push its line to a list of at most ``most`` lines, in one round trip."""
+    place = admission.place if admission else None
+    if place is None and line is None:
+        return
+    try:
+        connection: Any = _storage(settings.REDIS_URL).get_connection()
+        pipeline = connection.pipeline(transaction=False)
+        if place:
+            pipeline.zrem(*place)
+        if line is not None:
+            pipeline.rpush(journal, line)
+            pipeline.ltrim(journal, -most, -1)
+        pipeline.execute()
+    except redis.RedisError as error:
+        logger.warning("api.call_not_settled", extra={"error": f"{type(error).__name__}: {error}"})
+
+
+def take_lines(journal: str, count: int) -> list[bytes]:
+    """This will take the oldest lines off a list that ``settle`` filled; whoever dies with them has lost them."""
+    connection: Any = _storage(settings.REDIS_URL).get_connection()
+    return list(connection.lpop(journal, count) or [])
+
+
+class TooManyAtOnceError(ProblemError):
+    """429: as many calls of the organization run as its plan allows."""
+
+    def __init__(self, at_once: int) -> None:
+        text = _("%(count)s calls of this organization are running, as many as its plan allows. Wait for one to end.")
+        super().__init__(429, "too_many_at_once", text % {"count": at_once}, Retry_After="1")
 
 
 class RateExceededError(ProblemError):
@@ -95,7 +180,7 @@ class RateExceededError(ProblemError):
 
 
 def _admission(
-    item: RateLimitItem, route_class: str, admitted: bool, window: tuple[int, float, int, float]
+    item: RateLimitItem, route_class: str, admitted: bool, window: tuple[int, float, int, float], *, cost: int = 1
 ) -> Admission:
     before, before_left, now, now_left = window
     expiry = item.get_expiry()
@@ -106,7 +191,7 @@ def _admission(
         quota=item.amount,
         window_seconds=expiry,
         remaining=max(0, item.amount - weighted),
-        reset_seconds=max(1, math.ceil(_room_in(item.amount, expiry, before, before_left, now, now_left))),
+        reset_seconds=max(1, math.ceil(_room_in(item.amount - cost + 1, expiry, before, before_left, now, now_left))),
     )
 
 
@@ -121,9 +206,11 @@ def _room_in(quota: int, expiry: int, before: int, before_left: float, now: int,
     return own_left + (expiry / now if now >= quota else 0)
 
 
-@functools.cache
-def _rate(text: str) -> RateLimitItem:
-    return parse(text)
+@functools.lru_cache(maxsize=1000)
+def _rate(text: str, amount: int | None = None) -> RateLimitItem:
+    """The window of the setting, with the plan's own amount where it has one."""
+    item = parse(text)
+    return type(item)(amount, item.multiples) if amount is not None and amount != UNLIMITED else item
 
 
 @functools.cache
