@@ -75,36 +75,3 @@ class ApiRequest(OrganizationOwned):
             models.Index(fields=["organization", "key", "-id"], name="api_request_of_key"),
             models.Index(fields=["at"], name="api_request_age"),
         ]
-
-
-class PersonShare(OrganizationOwned, UserObjectPermissionBase):
-    """One object shared with one member: ``permission`` is Django's *view* (read) or *change* (edit, which reads too).
-
-    A table a shareable model: it adds ``content_object`` by a TenantForeignKey. Goes with the membership and the object.
-    """
-
-    membership = TenantForeignKey(Membership, models.CASCADE, related_name="+")
-    shared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = UserObjectPermissionManager.from_queryset(OrganizationOwnedQuerySet)()  # type: ignore[misc]
-
-    class Meta:
-        abstract = True
-        constraints = [
-            models.UniqueConstraint(fields=["organization", "content_object", "membership"], name="%(class)s_once")
-        ]
-
-
-class TeamShare(OrganizationOwned, BaseObjectPermission):
-    """One object shared with a team, as ``PersonShare`` is with a person. Not guardian's group table: groups know no tenant."""
-
-    team = TenantForeignKey(Team, models.CASCADE, related_name="+")
-    shared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        abstract = True
-        constraints = [
-            models.UniqueConstraint(fields=["organization", "content_object", "team"], name="%(class)s_once")
-        ]

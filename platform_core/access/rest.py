@@ -24,11 +24,11 @@ from platform_core.access.can import Principal, known, principal_of
 from platform_core.access.doors import RefusedError, membership_of, require
 from platform_core.access.factors import is_shut_out
 from platform_core.access.freshness import is_fresh
-from platform_core.kits.api import problems
 from platform_core.access.request_log import JOURNAL, MOST_WAITING, line_of
 from platform_core.access.terms import remembered_terms
-from platform_core.kits.api.problems import ProblemError
+from platform_core.kits.api import problems
 from platform_core.kits.api.deprecation import headers_of
+from platform_core.kits.api.problems import ProblemError
 from platform_core.kits.api.rendering import JSONParser, JSONRenderer, OneFormat
 from platform_core.kits.api.throttling import ANYBODY, Admission, Terms, admit, settle
 from platform_core.kits.observability.context import bind, client, set_client_key
@@ -66,13 +66,13 @@ class Authenticated(APIView):
     content_negotiation_class = OneFormat
     max_body_bytes: ClassVar[int] = 25_000_000  # larger files come as uploads in parts
     route_class: ClassVar[str] = ""  # of API_RATES; without one: read or write, by the method
-
     costs: ClassVar[dict[str, int]] = {}  # by method: how many calls of the limit one call is worth; 1 if not said
+
     request: Request
     format_kwarg: Any = None
-
     credential: keys.Credential | None = None
     admission: Admission | None = None
+
     def get_exception_handler(self) -> Any:
         return problems.handle
 
@@ -84,8 +84,8 @@ class Authenticated(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """This will run before the handler; everything it raises becomes a problem."""
-        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
         self.began = time.perf_counter()
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
         if int(request.META.get("CONTENT_LENGTH") or 0) > self.max_body_bytes:  # before anything reads or spools it
             raise RequestDataTooBig
         request.user  # noqa: B018  authenticates
@@ -94,11 +94,10 @@ class Authenticated(APIView):
             raise NotAuthenticated(_("Send an API key (Authorization: Bearer …) or sign in."))
         self.credential = credential
         if credential:
-            set_client_key(credential.key_id)
             self.count(credential.terms, credential.organization_id)
+            set_client_key(credential.key_id)
         self.enter(request, credential)
 
-    def enter(self, request: Request, credential: keys.Credential | None) -> None:
     def count(self, terms: Terms = ANYBODY, crowd: Any = None) -> None:
         """This will count the call against its caller's limits, and take a place among those of an organization."""
         caller = f"key:{self.credential.key_id}" if self.credential else f"user:{self.request.user.pk}"
@@ -106,6 +105,7 @@ class Authenticated(APIView):
         route_class = self.route_class or ("read" if method in READS else "write")
         self.admission = admit(caller, route_class, cost=self.costs.get(method, 1), terms=terms, crowd=crowd)
 
+    def enter(self, request: Request, credential: keys.Credential | None) -> None:
         """This will open the scope of the caller."""
         raise NotImplementedError
 
@@ -117,12 +117,11 @@ class Authenticated(APIView):
         for name, value in told.items():
             answer.headers.setdefault(name, value)
         answer.headers.setdefault("Cache-Control", "no-store")
-        return answer
         if answer.streaming:  # it is not over before the last byte has left
             answer._resource_closers.append(lambda: self._end(request, answer))
         else:
             self._end(request, answer)
-
+        return answer
 
     def _end(self, request: Request, answer: Any) -> None:
         """This will give the call's place back and note it in the log of its key."""
@@ -137,6 +136,7 @@ class Authenticated(APIView):
                 body=getattr(answer, "data", None),
             )
         settle(self.admission, line=line, journal=JOURNAL, most=MOST_WAITING)
+
 
 class OrganizationAPIView(Authenticated):
     """A resource of an organization, ``/api/v1/orgs/<slug>/…``. Handlers run in its scope.
@@ -170,12 +170,12 @@ class OrganizationAPIView(Authenticated):
                 self.count()  # a stranger takes no place of the organization
                 raise
             if is_shut_out(request, membership.organization):
+                self.count()
                 raise ProblemError(403, "factor_required", _("This organization requires a second factor. Add one."))
             enter_tenant(membership.organization_id, user_id=membership.user_id)
-                self.count()
+            self.count(remembered_terms(membership.organization_id), membership.organization_id)
             self.principal = principal_of(membership)
         self.organization_id = self.principal.organization_id
-            self.count(remembered_terms(membership.organization_id), membership.organization_id)
         bind(organization_id=self.organization_id)
         method = "GET" if request.method in READS else str(request.method)
         if permission := self.permissions.get(method):  # none: there is no such handler, 405 follows
@@ -216,6 +216,7 @@ class PersonAPIView(Authenticated):
         if credential:
             enter_tenant(credential.organization_id)
         else:
+            self.count()
             enter_person(request.user.pk)  # type: ignore[arg-type]
 
 
@@ -225,7 +226,6 @@ class Nothing(APIView):
     authentication_classes = []
     permission_classes = []
     renderer_classes = [JSONRenderer]
-            self.count()
     content_negotiation_class = OneFormat
     schema = None
 
