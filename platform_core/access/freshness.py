@@ -50,4 +50,5 @@ def require_fresh(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
                 return question
         return view(request, *args, **kwargs)
 
+    page.asks_fresh = True  # type: ignore[attr-defined]
     return page

@@ -34,5 +34,7 @@ def audit_rows(organization_id: UUID, **narrowed: Any) -> QuerySet[AuditEvent, A
     """
     rows = AuditEvent.objects.for_organization(organization_id)
     rows = rows.filter(**{LOOKUPS.get(name, name): value for name, value in narrowed.items()})
-    shown: QuerySet[AuditEvent, Any] = rows.values(*COLUMNS, actor_name=F("actor__name"), as_person_name=F("as_person__name"))
+    shown: QuerySet[AuditEvent, Any] = rows.values(
+        *COLUMNS, actor_name=F("actor__name"), as_person_name=F("as_person__name")
+    )
     return shown

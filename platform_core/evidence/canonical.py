@@ -26,7 +26,9 @@ COLUMNS = (
     "target_id",
     "request_id",
 )
-ADDED = ("as_person_id",)  # columns younger than the log: covered where they say something, so older records keep their hash
+ADDED = (
+    "as_person_id",
+)  # columns younger than the log: covered where they say something, so older records keep their hash
 PERSONAL = ("target_label", "changes", "ip", "user_agent")
 NOTHING = bytes(32)  # before the first link; and for an event that was gone before its seal
 

@@ -15,7 +15,16 @@ from django.db import connection
 
 from platform_core.audit.models import AuditEvent
 from platform_core.evidence import checkpoints
-from platform_core.evidence.canonical import ADDED, COLUMNS, NOTHING, PERSONAL, is_erased, link, personal_digest, record_hash
+from platform_core.evidence.canonical import (
+    ADDED,
+    COLUMNS,
+    NOTHING,
+    PERSONAL,
+    is_erased,
+    link,
+    personal_digest,
+    record_hash,
+)
 from platform_core.evidence.models import AuditPending, AuditSeal
 
 ALTERED, DELETED, INSERTED, REORDERED, BACKDATED = "altered", "deleted", "inserted", "reordered", "backdated"
@@ -126,7 +135,9 @@ def _records(organization_id: UUID, after: int, last: int) -> Iterator[tuple[dic
     seals: Any = AuditSeal.objects.for_organization(organization_id).filter(sequence__lte=last).order_by("sequence")
     while chunk := list(seals.filter(sequence__gt=after).values()[:CHUNK]):
         ids = [seal["id"] for seal in chunk]
-        rows = AuditEvent.objects.for_organization(organization_id).filter(pk__in=ids).values(*COLUMNS, *ADDED, *PERSONAL)
+        rows = (
+            AuditEvent.objects.for_organization(organization_id).filter(pk__in=ids).values(*COLUMNS, *ADDED, *PERSONAL)
+        )
         events: dict[UUID, Any] = {event["id"]: event for event in rows}
         yield from ((seal, events.get(seal["id"])) for seal in chunk)
         after = chunk[-1]["sequence"]

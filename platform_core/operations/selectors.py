@@ -53,7 +53,9 @@ def notices_for(organization_id: UUID | None, person_id: UUID | None) -> list[Sh
     """This will list what a person has not put away: to everybody, and to their organization. No query at rest."""
     now = timezone.now()
     dated = _remembered(NOTICES, _dated_notices)
-    wanted = [n for n in dated if n["starts_at"] <= now < n["ends_at"] and n["organization_id"] in (None, organization_id)]
+    wanted = [
+        n for n in dated if n["starts_at"] <= now < n["ends_at"] and n["organization_id"] in (None, organization_id)
+    ]
     if not wanted:
         return []
     away = _remembered(dismissed_name(person_id), lambda: _dismissed(person_id)) if person_id else set()
@@ -64,7 +66,9 @@ def pauses_for(organization_id: UUID | None) -> list[dict[str, Any]]:
     """This will list the pauses that concern an organization, as rows with their reason. No query at rest."""
     now = timezone.now()
     rows = _remembered(PAUSES, _open_pauses)
-    mine = [p for p in rows if (p["until"] is None or p["until"] > now) and p["organization_id"] in (None, organization_id)]
+    mine = [
+        p for p in rows if (p["until"] is None or p["until"] > now) and p["organization_id"] in (None, organization_id)
+    ]
     return [{**pause, "reason": _said(pause, "reason")} for pause in mine]
 
 
@@ -149,3 +153,8 @@ def _remembered(name: str, read: Callable[[], Any]) -> Any:
     return found
 
 
+def open_incidents(language: str) -> list[Shown]:
+    """This will list what staff say to everybody right now, for the status page."""
+    rows = Notice.objects.filter(starts_at__lte=Now(), ends_at__gt=Now(), organization=None)
+    rows = rows.filter(level__in=[Notice.Level.INCIDENT, Notice.Level.WARN]).order_by("-starts_at")[:20]
+    return [Shown(row.pk, row.level, row.text_es if language == "es" else row.text_en, False) for row in rows]

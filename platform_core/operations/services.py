@@ -153,9 +153,13 @@ def start_impersonation(
     if len(reason.strip()) < 10:
         raise NotAllowedError(_("Say why, in ten characters or more: the organization reads it."), "reason")
     if person.is_staff or not person.is_active or person.pk == actor.pk:
-        raise NotAllowedError(_("Nobody may act as a member of staff, as themselves, or as a closed account."), "person")
+        raise NotAllowedError(
+            _("Nobody may act as a member of staff, as themselves, or as a closed account."), "person"
+        )
     if not selectors.allows_support(organization.pk):
-        raise NotAllowedError(_("%(name)s does not let platform staff act as its members.") % {"name": organization.name})
+        raise NotAllowedError(
+            _("%(name)s does not let platform staff act as its members.") % {"name": organization.name}
+        )
     length = min(timedelta(minutes=max(minutes, 1)), MOST)
     with transaction.atomic():
         made = Impersonation.objects.create(
@@ -241,5 +245,3 @@ def _write_down(action: str, target: Any, actor: User, changes: dict[str, Any]) 
         actor_kind=STAFF,
         changes=changes,
     )
-
-

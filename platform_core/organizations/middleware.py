@@ -23,7 +23,7 @@ class LastSeenMiddleware:
         """This will answer and then note the visit."""
         response = self.get_response(request)
         membership: Membership | None = getattr(request, "membership", None)
-        if membership is not None:
+        if membership is not None and getattr(request, "impersonation", None) is None:
             note_visit(membership)
         return response
 

@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from platform_core.access.can import can
 from platform_core.accounts.models import User
+from platform_core.kits.work.pausing import QUEUES
+from platform_core.operations.models import Impersonation
+from platform_core.operations.selectors import Shown, notices_for, pauses_for
 from platform_core.organizations.models import Membership, Organization
 from platform_core.shell.launcher import ORGANIZATION_NAV, PRODUCTS, NavItem, Product
 from platform_core.shell.selectors import home_of, memberships_of, people_with_roles
@@ -62,6 +65,27 @@ class Shell:
         membership = getattr(self.request, "membership", None)
         return membership.organization if membership else None
 
+    @property
+    def impersonation(self) -> Impersonation | None:
+        """The member of staff who acts here as somebody; nobody on most pages."""
+        return getattr(self.request, "impersonation", None)
+
+    @cached_property
+    def notices(self) -> list[Shown]:
+        """What staff tell everybody or this organization, as far as this person has not put it away."""
+        if not self.signed_in:
+            return []
+        return notices_for(self.organization.pk if self.organization else None, self.request.user.pk)
+
+    @cached_property
+    def pauses(self) -> list[dict[str, Any]]:
+        """What staff hold back of the work that this page is about, with the reason."""
+        if self.organization is None:
+            return []
+        match = self.request.resolver_match
+        route, product = match.url_name if match else "", self.product.key if self.product else ""
+        return [pause for pause in pauses_for(self.organization.pk) if _concerns(pause, route or "", product)]
+
     @cached_property
     def products(self) -> list[tuple[Product, str]]:
         """Each product with its address in this organization, or in the one that the person begins in."""
@@ -106,6 +130,14 @@ class Shell:
                 current = route == item.route or route in item.also
                 links.append(Link(item.label, item.icon, url, current, item.key))
         return links
+
+
+def _concerns(pause: dict[str, Any], route: str, product: str) -> bool:
+    """An organization's own pause concerns all pages with work; a queue's or provider's those that name it."""
+    hit = [
+        queue for queue in QUEUES.values() if pause["organization_id"] or pause["name"] in (queue.name, queue.provider)
+    ]
+    return any(product in queue.products or route in queue.routes for queue in hit)
 
 
 def address(route: str, slug: str) -> str:
