@@ -58,7 +58,8 @@ class EndpointForm(forms.Form):
     @property
     def groups(self) -> list[tuple[str, TypeChoice | None, list[TypeChoice]]]:
         """The boxes by product, ticked as they were sent; DocuAI has one for all of its own."""
-        ticked, found = self._ticked(), {}
+        ticked = self._ticked()
+        found: dict[str, list[TypeChoice]] = {}
         for one in public_types():
             is_ours = one.product.removesuffix(".") not in PRODUCTS
             key = "platform_core" if is_ours or one.product == "platform_core." else one.product.removesuffix(".")

@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
-from platform_core.kits.crypto.sealing import seal, unseal
+from platform_core.kits.crypto.fields import EncryptedField
 from platform_core.kits.personal_data import NoPersonalData, PersonalData
 from platform_core.kits.tenancy.fields import TenantForeignKey
 from platform_core.kits.tenancy.models import OrganizationOwned
@@ -21,8 +21,8 @@ EVERYTHING = "*"
 class Secretive(OrganizationOwned):
     """A row with a secret for signatures, sealed to its cell; for a while after a rotation the former one counts too."""
 
-    sealed_secret = models.BinaryField(max_length=200)
-    sealed_former = models.BinaryField(max_length=200, null=True, blank=True)
+    sealed_secret = EncryptedField()
+    sealed_former = EncryptedField(null=True, blank=True)
     former_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -30,15 +30,15 @@ class Secretive(OrganizationOwned):
 
     @property
     def secret(self) -> str:
-        return self._open(bytes(self.sealed_secret), "secret")
+        return str(self.sealed_secret)
 
     def keep_secret(self, secret: str) -> None:
         """This will seal a secret into this row; the caller saves."""
-        self.sealed_secret = seal(secret.encode(), place=self._place("secret"))
+        self.sealed_secret = secret
 
     def rotate(self, secret: str, *, until: datetime) -> None:
         """This will put a new secret in force, and keep the present one until an instant; the caller saves."""
-        self.sealed_former = seal(self.secret.encode(), place=self._place("former"))
+        self.sealed_former = self.secret
         self.former_until = until
         self.keep_secret(secret)
 
@@ -46,14 +46,8 @@ class Secretive(OrganizationOwned):
         """This will give the secrets that count now, the new one first."""
         found = [self.secret]
         if self.sealed_former is not None and self.former_until is not None and self.former_until > now:
-            found.append(self._open(bytes(self.sealed_former), "former"))
+            found.append(str(self.sealed_former))
         return found
-
-    def _open(self, sealed: bytes, cell: str) -> str:
-        return unseal(sealed, place=self._place(cell)).decode()
-
-    def _place(self, cell: str) -> str:
-        return f"{self._meta.db_table}.{cell}:{self.pk}"
 
 
 class WebhookEndpoint(Secretive):

@@ -74,32 +74,39 @@ def attempts_of(event: WebhookEvent) -> QuerySet[WebhookAttempt]:
     return WebhookAttempt.objects.for_organization(event.organization_id).filter(event=event).order_by("-id")
 
 
-def endpoint_rows(organization_id: UUID) -> QuerySet[WebhookEndpoint, Any]:
+def endpoint_rows(organization_id: UUID) -> QuerySet[Any, Any]:
     """This will list endpoints as the API shows them."""
-    return WebhookEndpoint.objects.for_organization(organization_id).values(*ENDPOINT_COLUMNS)
+    rows: QuerySet[Any, Any] = WebhookEndpoint.objects.for_organization(organization_id).values(*ENDPOINT_COLUMNS)
+    return rows
 
 
-def event_rows(organization_id: UUID, endpoint_id: Any, *, state: str = "") -> QuerySet[WebhookEvent, Any]:
+def event_rows(organization_id: UUID, endpoint_id: Any, *, state: str = "") -> QuerySet[Any, Any]:
     """This will list an endpoint's events as the API shows them."""
     rows = WebhookEvent.objects.for_organization(organization_id).filter(endpoint=endpoint_id)
-    return (rows.filter(state=state) if state else rows).values(*EVENT_COLUMNS)
+    found: QuerySet[Any, Any] = (rows.filter(state=state) if state else rows).values(*EVENT_COLUMNS)
+    return found
 
 
-def attempt_rows(organization_id: UUID, endpoint_id: Any, event_id: Any = None) -> QuerySet[WebhookAttempt, Any]:
+def attempt_rows(organization_id: UUID, endpoint_id: Any, event_id: Any = None) -> QuerySet[Any, Any]:
     """This will list the tries of an endpoint, or of one event of it, as the API shows them; each with what was sent."""
     rows = WebhookAttempt.objects.for_organization(organization_id).filter(endpoint=endpoint_id)
     rows = rows.filter(event=event_id) if event_id else rows
-    return rows.values(*ATTEMPT_COLUMNS, type=F("event__type"), request_body=F("event__body"))
+    found: QuerySet[Any, Any] = rows.values(*ATTEMPT_COLUMNS, type=F("event__type"), request_body=F("event__body"))
+    return found
 
 
-def source_rows(organization_id: UUID) -> QuerySet[WebhookSource, Any]:
+def source_rows(organization_id: UUID) -> QuerySet[Any, Any]:
     """This will list sources as the API shows them."""
-    return WebhookSource.objects.for_organization(organization_id).values(*SOURCE_COLUMNS)
+    rows: QuerySet[Any, Any] = WebhookSource.objects.for_organization(organization_id).values(*SOURCE_COLUMNS)
+    return rows
 
 
-def received_rows(organization_id: UUID, source_id: Any) -> QuerySet[ReceivedWebhook, Any]:
+def received_rows(organization_id: UUID, source_id: Any) -> QuerySet[Any, Any]:
     """This will list what a source has received, as the API shows it."""
-    return ReceivedWebhook.objects.for_organization(organization_id).filter(source=source_id).values(*RECEIVED_COLUMNS)
+    rows: QuerySet[Any, Any] = (
+        ReceivedWebhook.objects.for_organization(organization_id).filter(source=source_id).values(*RECEIVED_COLUMNS)
+    )
+    return rows
 
 
 def received_of(source: WebhookSource) -> QuerySet[ReceivedWebhook]:

@@ -7,8 +7,8 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.http import parse_http_date_safe
 
+from platform_core.kits.crypto import signing
 from platform_core.kits.web import outbound
-from platform_core.webhooks import signing
 from platform_core.webhooks.models import WebhookAttempt, WebhookEvent
 
 USER_AGENT = "Portfolio-Webhooks/1"

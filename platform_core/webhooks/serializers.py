@@ -95,7 +95,7 @@ class ReplayedSerializer(serializers.Serializer[Any]):
 
 class EventTypeSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     product = serializers.CharField(help_text="Subscribes to all types of the product.")
     example = serializers.DictField(help_text="What stands in `data`.")
     resource = serializers.CharField(

@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from platform_core.kits.tenancy.scope import tenant, unscoped
-
 from platform_core.kits.web.outbound import OutboundError, RefusedAddressError, is_open, post, resolve, target_of
 from platform_core.webhooks import services
 from platform_core.webhooks.models import WebhookEndpoint

@@ -13,9 +13,10 @@ from django.test import Client
 
 from platform_core.audit.models import AuditEvent
 from platform_core.events.models import OutboxEvent
+from platform_core.kits.crypto import signing
 from platform_core.kits.tenancy.ids import new_id
 from platform_core.kits.tenancy.scope import tenant, unscoped
-from platform_core.webhooks import services, signing
+from platform_core.webhooks import services
 from platform_core.webhooks.models import ReceivedWebhook, WebhookSource
 from tests.factories.organizations import make_organization
 from tests.factories.receivers import make_source

@@ -2,7 +2,7 @@
 
 A name is resolved once, every address that it gives is checked, and the connection goes to exactly that address, with the
 name in SNI, certificate check and ``Host``: a second answer of the DNS changes nothing (rebinding). No redirects, no
-proxies, no decompression; one time limit for all of it, one for the connection; what is read is capped. Decision 0005.
+proxies, no decompression; one time limit for all of it, one for the connection; what is read is capped. Decision 0007.
 """
 
 import functools

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from platform_core.audit.services import audit
 from platform_core.events.services import public_types
+from platform_core.kits.crypto import signing
 from platform_core.kits.web.outbound import RefusedAddressError, target_of
 from platform_core.organizations.models import Organization
-from platform_core.webhooks import signing
 from platform_core.webhooks.errors import REFUSED, WebhookError, WebhookStateError
 from platform_core.webhooks.models import EVERYTHING, NAME_LENGTH, WebhookEndpoint
 from platform_core.webhooks.switching import switch_off

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from platform_core.audit.services import audit
 from platform_core.events.services import emit
+from platform_core.kits.crypto import signing
 from platform_core.organizations.models import Organization
-from platform_core.webhooks import signing
 from platform_core.webhooks.errors import WebhookError, WebhookStateError
 from platform_core.webhooks.models import ReceivedWebhook, WebhookSource
 from platform_core.webhooks.services.endpoints import OVERLAP, checked_text

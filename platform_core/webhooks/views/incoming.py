@@ -14,11 +14,11 @@ from django.views.decorators.http import require_POST
 from platform_core.audit.services import audit_refusal
 from platform_core.kits.api.problems import CONTENT_TYPE, ProblemError, problem
 from platform_core.kits.api.throttling import admit
+from platform_core.kits.crypto.signing import ForgedError
 from platform_core.kits.observability.context import request_id
 from platform_core.kits.tenancy.scope import enter_tenant, locate
 from platform_core.webhooks import services
 from platform_core.webhooks.models import WebhookSource
-from platform_core.webhooks.signing import ForgedError
 
 MAX_BYTES = 256_000
 logger = logging.getLogger(__name__)

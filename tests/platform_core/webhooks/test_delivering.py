@@ -12,8 +12,9 @@ from django.utils import timezone
 from platform_core.audit.models import AuditEvent
 from platform_core.events.models import OutboxEvent
 from platform_core.events.services import emit
+from platform_core.kits.crypto import signing
 from platform_core.kits.tenancy.scope import service, tenant, unscoped
-from platform_core.webhooks import periodic, services, signing
+from platform_core.webhooks import periodic, services
 from platform_core.webhooks.delivering import AGAIN, delay_of, deliver_batch
 from platform_core.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookEvent
 from tests.factories.organizations import make_organization

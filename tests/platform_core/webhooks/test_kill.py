@@ -43,7 +43,9 @@ def test_a_worker_killed_in_mid_delivery_loses_nothing(worker):
         andina = make_organization("andina")
         make_endpoint(andina, peer.url)
         with service("the test writes"):
-            hand_out([emit(type="key.created", organization_id=andina.pk, payload={"key_id": ""}) for _ in range(EVENTS)])
+            hand_out(
+                [emit(type="key.created", organization_id=andina.pk, payload={"key_id": ""}) for _ in range(EVENTS)]
+            )
         first = worker()
         publish(tasks.deliver_webhooks)
         eventually(lambda: len(peer.calls) == EVENTS, "all are on their way", seconds=DEADLINE_SECONDS)
