@@ -1,10 +1,15 @@
 """What DocuAI shows in the shell: its menu, its live line on the launcher, what is worth five minutes."""
 
+from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from docuai.bulk.models import BulkRun, RunPersonShare, RunTeamShare
 from docuai.bulk.selectors import latest_run
-from docuai.permissions import RUN_START, RUN_VIEW, TEMPLATE_VIEW
+from docuai.library.models import DocumentTemplate, TemplatePersonShare, TemplateTeamShare
+from docuai.permissions import RUN_MANAGE, RUN_START, RUN_VIEW, TEMPLATE_EDIT, TEMPLATE_VIEW
+from platform_core.access.shares import Shareable
 from platform_core.kits.web import numbers
 from platform_core.organizations.models import Membership
 from platform_core.shell.launcher import FiveMinutes, LauncherCard, NavItem, Product
@@ -12,6 +17,32 @@ from platform_core.shell.launcher import FiveMinutes, LauncherCard, NavItem, Pro
 WIZARD_PAGES = frozenset(["run-data", "run-columns", "run-options", "run-check"])
 TEMPLATE_PAGES = frozenset(["template", "template-new", "template-versions", "template-compare"])
 
+SHAREABLES = (
+    Shareable(
+        kind="template",
+        label=gettext_lazy("Template"),
+        model=DocumentTemplate,
+        people=TemplatePersonShare,
+        teams=TemplateTeamShare,
+        read=frozenset([TEMPLATE_VIEW]),
+        edit=frozenset([TEMPLATE_VIEW, TEMPLATE_EDIT]),
+        path=lambda template: reverse("template", args=[template.organization.slug, template.slug]),
+        icon="layout-template",
+        living=Q(deleted_at=None),
+    ),
+    Shareable(
+        kind="run",
+        label=gettext_lazy("Run"),
+        model=BulkRun,
+        people=RunPersonShare,
+        teams=RunTeamShare,
+        read=frozenset([RUN_VIEW]),
+        edit=frozenset([RUN_VIEW, RUN_MANAGE]),
+        path=lambda run: reverse("run", args=[run.organization.slug, run.number]),
+        icon="list",
+        living=Q(deleted_at=None),
+    ),
+)
 SENTENCES = {
     "docuai.draft.create": pgettext_lazy("audit", "Began a run"),
     "docuai.draft.delete": pgettext_lazy("audit", "Threw a draft of a run away"),
@@ -22,6 +53,7 @@ SENTENCES = {
     "docuai.run.keep": pgettext_lazy("audit", "Changed how long documents are kept"),
     "docuai.run.purge": pgettext_lazy("audit", "Removed the documents of a run for good"),
     "docuai.run.verify": pgettext_lazy("audit", "Had a run verified"),
+    "docuai.run.retry": pgettext_lazy("audit", "Had failed rows of a run tried again"),
     "docuai.run.merge": pgettext_lazy("audit", "Had one PDF made of a run"),
     "docuai.run.mail": pgettext_lazy("audit", "Mailed the documents of a run"),
     "docuai.run.archive": pgettext_lazy("audit", "Downloaded the documents of a run"),

@@ -1,7 +1,22 @@
 """Gathers the models of the slices for Django. Nothing else lives here, and nobody imports it."""
 
-from docuai.bulk.models import BulkRun, Document, NumberSequence, RowFault, RunDraft, RunRow
-from docuai.library.models import DocumentTemplate, TemplateSource, TemplateVersion
+from docuai.bulk.models import (
+    BulkRun,
+    Document,
+    NumberSequence,
+    RowFault,
+    RunDraft,
+    RunPersonShare,
+    RunRow,
+    RunTeamShare,
+)
+from docuai.library.models import (
+    DocumentTemplate,
+    TemplatePersonShare,
+    TemplateSource,
+    TemplateTeamShare,
+    TemplateVersion,
+)
 
 __all__ = [
     "BulkRun",
@@ -10,7 +25,11 @@ __all__ = [
     "NumberSequence",
     "RowFault",
     "RunDraft",
+    "RunPersonShare",
     "RunRow",
+    "RunTeamShare",
+    "TemplatePersonShare",
     "TemplateSource",
+    "TemplateTeamShare",
     "TemplateVersion",
 ]

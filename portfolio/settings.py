@@ -130,7 +130,13 @@ CACHES = {
         "OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},  # a request never waits longer for a memory
     }
 }
+ENCRYPTION_KEYS = env.text(
+    "ENCRYPTION_KEYS",
+    None if PRODUCTION else (DATA_DIR / "encryption_keys").as_uri(),
+    why="what wraps the data keys of organizations: file:///path of a key file, or kms://region/key",
+)
 STORAGE_URL = env.text("STORAGE_URL", (DATA_DIR / "storage").as_uri())
+WORKERS_FAST = env.number("WORKERS_FAST", 0)  # processes of the fast queue, as far as this process was told
 MIN_FREE_PERCENT = env.number("MIN_FREE_PERCENT", 10)  # of a disk; below it work pauses
 
 # --- people ----------------------------------------------------------------------------------------------------------

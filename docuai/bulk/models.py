@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import pgettext_lazy
 
 from docuai.library.models import DocumentTemplate, TemplateVersion
+from platform_core.access.models import PersonShare, TeamShare
 from platform_core.files.models import StoredFile
 from platform_core.jobs.models import Job
 from platform_core.kits.personal_data import NoPersonalData, PersonalData
@@ -230,3 +231,25 @@ class NumberSequence(OrganizationOwned):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "name"], name="sequence_once")]
+
+
+class RunPersonShare(PersonShare):
+    """A run shared with a member."""
+
+    personal_data = PersonalData(
+        subject="user",
+        purpose="what a member may read or edit",
+        retention="until the share ends or the member leaves",
+        export=("content_object", "created_at"),
+        erasure="delete",
+    )
+
+    content_object = TenantForeignKey(BulkRun, models.CASCADE, related_name="person_shares")
+
+
+class RunTeamShare(TeamShare):
+    """A run shared with a team."""
+
+    personal_data = NoPersonalData("names a team and a run")
+
+    content_object = TenantForeignKey(BulkRun, models.CASCADE, related_name="team_shares")

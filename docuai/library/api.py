@@ -24,6 +24,7 @@ from docuai.library.serializers import (
     TemplateWithVersionSerializer,
 )
 from docuai.permissions import TEMPLATE_EDIT, TEMPLATE_VIEW
+from platform_core.access.can import visible
 from platform_core.access.idempotency import idempotent
 from platform_core.access.rest import OrganizationAPIView
 from platform_core.kits.api.pagination import cursor_page
@@ -48,6 +49,10 @@ class _Library(OrganizationAPIView):
             raise Http404
         return found
 
+    def subject(self) -> DocumentTemplate | None:
+        """An edit share is no leave to delete."""
+        return self.template() if "template" in self.kwargs and self.request.method != "DELETE" else None
+
     def version(self, version_id: UUID) -> TemplateVersion:
         versions = selectors.versions(self.template())
         found = versions.filter(id=version_id).first()
@@ -59,6 +64,8 @@ class _Library(OrganizationAPIView):
 class Templates(_Library):
     """The templates of an organization."""
 
+    any_of = DocumentTemplate
+
     permissions: ClassVar[dict[str, str]] = {"GET": TEMPLATE_VIEW, "POST": TEMPLATE_EDIT}
 
     @extend_schema(
@@ -69,7 +76,8 @@ class Templates(_Library):
     def get(self, request: Request, slug: str) -> Response:
         """List templates, the newest first."""
         wanted = selectors.Wanted(search=request.query_params.get("q", ""), tag=request.query_params.get("tag", ""))
-        return Response(cursor_page(request, selectors.templates(self.organization_id, wanted).values(*COLUMNS)))
+        found = visible(selectors.templates(self.organization_id, wanted), self.principal, TEMPLATE_VIEW)
+        return Response(cursor_page(request, found.values(*COLUMNS)))
 
     @extend_schema(
         operation_id="templates_create",

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
+from platform_core.access.models import PersonShare, TeamShare
 from platform_core.files.models import StoredFile
 from platform_core.kits.personal_data import NoPersonalData, PersonalData
 from platform_core.kits.tenancy.fields import TenantForeignKey
@@ -150,3 +151,25 @@ class TemplateSource(OrganizationOwned):
         constraints = [
             models.UniqueConstraint(fields=["organization", "version", "language", "name"], name="source_once")
         ]
+
+
+class TemplatePersonShare(PersonShare):
+    """A template shared with a member."""
+
+    personal_data = PersonalData(
+        subject="user",
+        purpose="what a member may read or edit",
+        retention="until the share ends or the member leaves",
+        export=("content_object", "created_at"),
+        erasure="delete",
+    )
+
+    content_object = TenantForeignKey(DocumentTemplate, models.CASCADE, related_name="person_shares")
+
+
+class TemplateTeamShare(TeamShare):
+    """A template shared with a team."""
+
+    personal_data = NoPersonalData("names a team and a template")
+
+    content_object = TenantForeignKey(DocumentTemplate, models.CASCADE, related_name="team_shares")

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+from platform_core.access.plans import in_plan
 from platform_core.access.registry import PERMISSIONS
 from platform_core.access.roles import allows
+from platform_core.access.shares import MODELS, has_shared, is_shared, shared_with
 from platform_core.kits.tenancy.models import OrganizationOwnedQuerySet
 from platform_core.kits.tenancy.scope import tenant
 from platform_core.organizations.models import CUSTOM, Membership
@@ -60,13 +62,33 @@ def known(permission: str) -> str:
 
 
 def can(principal: Principal, permission: str, obj: Any = None) -> bool:
-    """This will say whether the principal may; an object of another organization is nobody's. Raises for unknown names."""
+    """This will say whether the principal may; an object of another organization is nobody's. Raises for unknown names.
+
+    The role, or a share of ``obj``, cut by a key's scopes and by the plan. Only who lacks the role costs a query, and
+    only where an object is named.
+    """
     known(permission)
     if obj is not None and getattr(obj, "organization_id", principal.organization_id) != principal.organization_id:
         return False
+    if not in_plan(principal.organization_id, permission):
+        return False
+    return holds(principal, permission) or (obj is not None and is_shared(principal.user_id, obj, permission))
+
+
+def holds(principal: Principal, permission: str) -> bool:
+    """This will say whether role or scopes alone give a permission."""
     if principal.key_id is not None:
         return permission in principal.scopes
     return permission in principal.held or allows(principal.role, permission)
+
+
+def can_any(principal: Principal, permission: str, model: Any) -> bool:
+    """This will say whether the principal may for at least one object of a model: whether its list opens."""
+    if can(principal, permission):
+        return True
+    if not in_plan(principal.organization_id, permission):
+        return False
+    return has_shared(principal.user_id, principal.organization_id, model, permission)
 
 
 def permissions_of(principal: Principal) -> frozenset[str]:
@@ -75,7 +97,12 @@ def permissions_of(principal: Principal) -> frozenset[str]:
 
 
 def visible(queryset: Rows, principal: Principal, permission: str = "") -> Rows:
-    """This will narrow a list to what the principal may see: rows of the organization, none without ``permission``."""
-    if permission and not can(principal, permission):
-        return queryset.none()
-    return queryset.for_organization(principal.organization_id)
+    """This will narrow a list to what the principal may see: all rows of the organization, or those shared with them."""
+    rows = queryset.for_organization(principal.organization_id)
+    if not permission or can(principal, permission):
+        return rows
+    shareable = MODELS.get(queryset.model)
+    if shareable is None or not in_plan(principal.organization_id, permission):
+        return rows.none()
+    condition = shared_with(principal.user_id, principal.organization_id, shareable, permission)
+    return rows.filter(condition) if condition is not None else rows.none()

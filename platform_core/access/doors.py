@@ -2,16 +2,18 @@
 
 import functools
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from platform_core.access.can import Principal, can, known, principal_of
+from platform_core.access.can import Principal, can, can_any, known, principal_of
+from platform_core.access.explaining import Explanation, explain
 from platform_core.access.factors import is_shut_out
 from platform_core.audit.services import audit_refusal
 from platform_core.kits.observability.context import bind
@@ -28,6 +30,17 @@ class RefusedError(PermissionDenied):
         super().__init__(permission)
         self.principal, self.permission, self.obj = principal, permission, obj
         self.written = False
+
+    @cached_property
+    def explained(self) -> Explanation:
+        """Why, and who can grant it; worked out when somebody asks: the error page, the problem."""
+        return explain(self.principal, self.permission, self.obj)
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        """What the problem says beside its text."""
+        told = self.explained
+        return {"permission": self.permission, "why": told.why, "who_can_grant": list(told.who_can_grant)}
 
     def write(self) -> None:
         """This will write the refusal into the organization's audit log, once however many doors it passes."""
@@ -61,12 +74,17 @@ def signed_in_page(view: Page) -> Page:
     return page
 
 
-def organization_page(permission: str) -> Callable[[Page], Page]:
+def organization_page(
+    permission: str, *, of: Callable[..., Any] | None = None, any_of: Any = None
+) -> Callable[[Page], Page]:
     """This will call ``view(request, organization, …)`` inside the organization of the path.
 
     A stranger gets 404; a member who lacks ``permission`` gets 403, and the refusal is written down; one without the
     second factor that the organization requires is told so. Raises UnknownPermissionError when the module is loaded,
     not when somebody comes.
+
+    A page about one object names how to find it, ``of(organization, **path)``: whoever lacks the role may come in by a
+    share of that object. A list names the model, ``any_of``: whoever has a share of one comes in and sees ``visible``.
     """
     known(permission)
 
@@ -83,7 +101,7 @@ def organization_page(permission: str) -> Callable[[Page], Page]:
             request.membership = membership  # type: ignore[attr-defined]
             request.principal = principal  # type: ignore[attr-defined]
             try:
-                require(principal, permission)
+                admit(principal, permission, membership.organization, kwargs, of=of, any_of=any_of)
                 return view(request, membership.organization, **kwargs)
             except RefusedError as refused:
                 refused.write()
@@ -99,6 +117,25 @@ def require(principal: Principal, permission: str, obj: Any = None) -> None:
     """This will raise RefusedError unless the principal may; page and API answer 403, and the refusal is written down."""
     if not can(principal, permission, obj):
         raise RefusedError(principal, permission, obj)
+
+
+def admit(
+    principal: Principal,
+    permission: str,
+    organization: Any,
+    path: dict[str, Any],
+    *,
+    of: Callable[..., Any] | None = None,
+    any_of: Any = None,
+) -> None:
+    """This will let in whoever has the role or a share; raises RefusedError. The object is read only if the role is not enough."""
+    if can(principal, permission) or (any_of is not None and can_any(principal, permission, any_of)):
+        return
+    try:
+        obj = of(organization, **path) if of else None
+    except Http404:  # who may not see it learns not whether it is there
+        obj = None
+    require(principal, permission, obj)
 
 
 def membership_of(user: Any, slug: str) -> Membership:

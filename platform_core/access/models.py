@@ -3,10 +3,13 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from guardian.managers import UserObjectPermissionManager
+from guardian.models import BaseObjectPermission, UserObjectPermissionBase
 
 from platform_core.kits.personal_data import NoPersonalData, PersonalData
 from platform_core.kits.tenancy.fields import TenantForeignKey
-from platform_core.kits.tenancy.models import OrganizationOwned
+from platform_core.kits.tenancy.models import OrganizationOwned, OrganizationOwnedQuerySet
+from platform_core.organizations.models import Membership, Team
 
 
 class ApiKey(OrganizationOwned):
@@ -74,4 +77,37 @@ class ApiRequest(OrganizationOwned):
         indexes = [
             models.Index(fields=["organization", "key", "-id"], name="api_request_of_key"),
             models.Index(fields=["at"], name="api_request_age"),
+        ]
+
+
+class PersonShare(OrganizationOwned, UserObjectPermissionBase):
+    """One object shared with one member: ``permission`` is Django's *view* (read) or *change* (edit, which reads too).
+
+    A table a shareable model: it adds ``content_object`` by a TenantForeignKey. Goes with the membership and the object.
+    """
+
+    membership = TenantForeignKey(Membership, models.CASCADE, related_name="+")
+    shared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserObjectPermissionManager.from_queryset(OrganizationOwnedQuerySet)()  # type: ignore[misc]
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "content_object", "membership"], name="%(class)s_once")
+        ]
+
+
+class TeamShare(OrganizationOwned, BaseObjectPermission):
+    """One object shared with a team, as ``PersonShare`` is with a person. Not guardian's group table: groups know no tenant."""
+
+    team = TenantForeignKey(Team, models.CASCADE, related_name="+")
+    shared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "content_object", "team"], name="%(class)s_once")
         ]

@@ -18,8 +18,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 @requires_csrf_token
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """This will say that the role does not allow it."""
-    return _answer(request, 403)
+    """This will say that the role does not allow it, why, and who can grant it."""
+    return _answer(request, 403, explained=getattr(exception, "explained", None))
 
 
 @requires_csrf_token
@@ -38,15 +38,20 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _answer(request, 403, name="csrf")
 
 
-def _answer(request: HttpRequest, status: int, *, name: str = "", bare: bool = False, reason: str = "") -> HttpResponse:
+def _answer(
+    request: HttpRequest, status: int, *, name: str = "", bare: bool = False, reason: str = "", explained: Any = None
+) -> HttpResponse:
     context: dict[str, Any] = {
         "status": status,
         "request_id": getattr(request, "request_id", ""),
         "theme": getattr(request, "theme", ""),
         "reason": reason,
+        "explained": explained,
     }
     if is_fragment(request):
-        context["message"] = reason or _("That did not work. Nothing was lost; try again.")
+        context["message"] = (
+            reason or (explained.why if explained else "") or _("That did not work. Nothing was lost; try again.")
+        )
         body = loader.render_to_string("errors/fragment.html", context)
     else:
         body = loader.render_to_string(f"errors/{name or status}.html", context, request=None if bare else request)

@@ -26,6 +26,10 @@ class RunView(OrganizationAPIView):
         found = runs.select_related("organization", "job", "template", "version")
         return get_object_or_404(found, id=self.run_id)
 
+    def subject(self) -> BulkRun | None:
+        """An edit share is no leave to delete."""
+        return self.run() if "run_id" in self.kwargs and self.request.method != "DELETE" else None
+
     @property
     def run_id(self) -> UUID:
         return UUID(str(self.kwargs["run_id"]))

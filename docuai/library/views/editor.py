@@ -21,7 +21,7 @@ from docuai.library.models import TemplateVersion
 from docuai.library.schemas import KIND_LABELS, KINDS
 from docuai.library.services import Picture
 from docuai.library.views.editing import DPI, Editing, act, opened, posted
-from docuai.library.views.finding import may_edit, number_of, person, template_or_404, version_or_404
+from docuai.library.views.finding import may_edit, number_of, person, template_of, template_or_404, version_or_404
 from docuai.permissions import TEMPLATE_EDIT, TEMPLATE_VIEW
 from platform_core.access.doors import organization_page, require
 from platform_core.kits.web.toasts import toast
@@ -42,7 +42,7 @@ class Tab:
     there: bool
 
 
-@organization_page(TEMPLATE_VIEW)
+@organization_page(TEMPLATE_VIEW, of=template_of)
 def editor(request: HttpRequest, organization: Organization, template: str) -> HttpResponse:
     """This will show a template; a POST tries what stands in the form, or saves it as the next version."""
     found = template_or_404(organization, template)
@@ -50,13 +50,13 @@ def editor(request: HttpRequest, organization: Organization, template: str) -> H
     version = version_or_404(found, wanted)
     if request.method != "POST":
         return shown_editor(request, organization, version)
-    edits = may_edit(request)
+    edits = may_edit(request, found)
     editing = posted(version, request.POST, may_edit=edits)
     action = request.POST.get("do", "")
     if action == "add:":
         action += request.POST.get("new_field", "")
     if action == "save":
-        require(request.principal, TEMPLATE_EDIT)  # type: ignore[attr-defined]
+        require(request.principal, TEMPLATE_EDIT, found)  # type: ignore[attr-defined]
         return _save(request, organization, editing)
     if edits:
         act(editing, action)
@@ -166,7 +166,7 @@ def _context(request: HttpRequest, organization: Organization, editing: Editing)
         "version": editing.version,
         "editing": editing,
         "typst": editing.content.engine == "typst",
-        "can_edit": may_edit(request),
+        "can_edit": may_edit(request, editing.version.template),
         "capabilities": engines.capabilities(engine=editing.content.engine),
         "header": asked,
         "header_check": headers.check_header(editing.schema, headers.header_of(asked)) if asked.strip() else None,

@@ -13,7 +13,7 @@ from docuai.engines.services import EngineError
 from docuai.library import services
 from docuai.library.content import Content, content_of
 from docuai.library.starters import starter
-from docuai.library.views.finding import number_of, template_or_404, version_or_404
+from docuai.library.views.finding import number_of, template_of, template_or_404, version_or_404
 from docuai.permissions import TEMPLATE_EDIT, TEMPLATE_VIEW
 from platform_core.access.doors import organization_page
 from platform_core.files import selectors as files
@@ -27,7 +27,7 @@ NOTHING = "docuai/library/no_picture.svg"
 
 
 @require_GET
-@organization_page(TEMPLATE_VIEW)
+@organization_page(TEMPLATE_VIEW, of=template_of)
 def thumbnail(request: HttpRequest, organization: Organization, template: str) -> HttpResponse:
     """This will give the picture of a template's first page; a drawn sheet where it cannot be made."""
     found = template_or_404(organization, template)
@@ -40,7 +40,7 @@ def thumbnail(request: HttpRequest, organization: Organization, template: str) -
 
 
 @require_GET
-@organization_page(TEMPLATE_VIEW)
+@organization_page(TEMPLATE_VIEW, of=template_of)
 def picture(request: HttpRequest, organization: Organization, template: str, number: int) -> HttpResponse:
     """This will give one page of a version's sample as PNG."""
     version = version_or_404(template_or_404(organization, template), number)
@@ -59,7 +59,7 @@ def picture(request: HttpRequest, organization: Organization, template: str, num
 
 
 @require_GET
-@organization_page(TEMPLATE_VIEW)
+@organization_page(TEMPLATE_VIEW, of=template_of)
 def sample_document(request: HttpRequest, organization: Organization, template: str, number: int) -> HttpResponse:
     """This will give the document of a version's sample row, as PDF or Word."""
     version = version_or_404(template_or_404(organization, template), number)
@@ -79,7 +79,7 @@ def sample_document(request: HttpRequest, organization: Organization, template: 
 
 
 @require_GET
-@organization_page(TEMPLATE_VIEW)
+@organization_page(TEMPLATE_VIEW, of=template_of)
 def source(
     request: HttpRequest, organization: Organization, template: str, number: int, language: str
 ) -> HttpResponseBase:

@@ -20,6 +20,11 @@ def template_or_404(organization: Organization, slug: str) -> DocumentTemplate:
     return found
 
 
+def template_of(organization: Organization, template: str, **_path: Any) -> DocumentTemplate:
+    """This will find the template of a page's path, for its door: it may be shared with who has not the role."""
+    return template_or_404(organization, template)
+
+
 def version_or_404(template: DocumentTemplate, number: int | None = None) -> TemplateVersion:
     """This will find a version by number, the newest without one."""
     found = selectors.version(template, number)
@@ -34,9 +39,9 @@ def number_of(value: Any) -> int | None:
     return int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 8 else None
 
 
-def may_edit(request: HttpRequest) -> bool:
-    """This will say whether the person may change templates."""
-    return can(request.principal, TEMPLATE_EDIT)  # type: ignore[attr-defined]
+def may_edit(request: HttpRequest, template: DocumentTemplate | None = None) -> bool:
+    """This will say whether the person may change templates, or this one."""
+    return can(request.principal, TEMPLATE_EDIT, template)  # type: ignore[attr-defined]
 
 
 def person(request: HttpRequest) -> User:

@@ -14,6 +14,7 @@ from docuai.library.models import DocumentTemplate, TemplateVersion
 from docuai.library.starters import STARTERS
 from docuai.library.views.finding import may_edit, person
 from docuai.permissions import TEMPLATE_EDIT, TEMPLATE_VIEW
+from platform_core.access.can import visible
 from platform_core.access.doors import organization_page
 from platform_core.kits.web.pagination import paginate
 from platform_core.kits.web.toasts import toast
@@ -23,12 +24,13 @@ PAGE = 24
 PAGE_NEW = "docuai/library/template_new.html"
 
 
-@organization_page(TEMPLATE_VIEW)
+@organization_page(TEMPLATE_VIEW, any_of=DocumentTemplate)
 def shelf(request: HttpRequest, organization: Organization) -> HttpResponse:
     """This will show the templates as cards, narrowed by what the address says."""
     asked = {name: request.GET.get(name, "").strip()[:100] for name in ("tag", "engine", "state", "language")}
     wanted = selectors.Wanted(search=request.GET.get("q", "").strip()[:100], **asked)
-    shown = paginate(request, selectors.templates(organization, wanted), size=PAGE)
+    found = visible(selectors.templates(organization, wanted), request.principal, TEMPLATE_VIEW)  # type: ignore[attr-defined]
+    shown = paginate(request, found, size=PAGE)
     shown.rows[:] = selectors.cards(organization, shown.rows)
     context = {
         "organization": organization,

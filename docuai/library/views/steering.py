@@ -12,7 +12,7 @@ from docuai.library import services, uploads
 from docuai.library.forms import DescribeTemplate, UploadSource
 from docuai.library.models import DocumentTemplate, TemplateVersion
 from docuai.library.views.editor import shown_editor
-from docuai.library.views.finding import person, template_or_404, version_or_404
+from docuai.library.views.finding import person, template_of, template_or_404, version_or_404
 from docuai.permissions import TEMPLATE_EDIT
 from platform_core.access.doors import organization_page
 from platform_core.kits.web.toasts import toast
@@ -20,7 +20,7 @@ from platform_core.organizations.models import Organization
 
 
 @require_POST
-@organization_page(TEMPLATE_EDIT)
+@organization_page(TEMPLATE_EDIT, of=template_of)
 def upload(request: HttpRequest, organization: Organization, template: str) -> HttpResponse:
     """This will make the next version out of an uploaded source; other languages stay as they are."""
     found = template_or_404(organization, template)
@@ -47,7 +47,7 @@ def upload(request: HttpRequest, organization: Organization, template: str) -> H
 
 
 @require_POST
-@organization_page(TEMPLATE_EDIT)
+@organization_page(TEMPLATE_EDIT, of=template_of)
 def describe(request: HttpRequest, organization: Organization, template: str) -> HttpResponse:
     """This will rename, describe and tag a template."""
     found = template_or_404(organization, template)
@@ -90,7 +90,7 @@ def undelete(request: HttpRequest, organization: Organization, template: str) ->
 
 
 @require_POST
-@organization_page(TEMPLATE_EDIT)
+@organization_page(TEMPLATE_EDIT, of=template_of)
 def steer(request: HttpRequest, organization: Organization, template: str, number: int) -> HttpResponse:
     """This will publish, deprecate or restore a version, or take a language out of it."""
     version = version_or_404(template_or_404(organization, template), number)

@@ -6,14 +6,14 @@ from django.utils.translation import gettext as _
 
 from docuai.library import diffing, selectors
 from docuai.library.content import content_of
-from docuai.library.views.finding import may_edit, number_of, template_or_404, version_or_404
+from docuai.library.views.finding import may_edit, number_of, template_of, template_or_404, version_or_404
 from docuai.permissions import TEMPLATE_VIEW
 from platform_core.access.doors import organization_page
 from platform_core.kits.web.pagination import paginate
 from platform_core.organizations.models import Organization
 
 
-@organization_page(TEMPLATE_VIEW)
+@organization_page(TEMPLATE_VIEW, of=template_of)
 def version_list(request: HttpRequest, organization: Organization, template: str) -> HttpResponse:
     """This will list the versions, newest first."""
     found = template_or_404(organization, template)
@@ -21,12 +21,12 @@ def version_list(request: HttpRequest, organization: Organization, template: str
         "organization": organization,
         "template": found,
         "shown": paginate(request, selectors.versions(found)),
-        "can_edit": may_edit(request),
+        "can_edit": may_edit(request, found),
     }
     return render(request, "docuai/library/version_list.html", context)
 
 
-@organization_page(TEMPLATE_VIEW)
+@organization_page(TEMPLATE_VIEW, of=template_of)
 def compare(request: HttpRequest, organization: Organization, template: str) -> HttpResponse:
     """This will show what differs between two versions: the newest and the one before where the address names none."""
     found = template_or_404(organization, template)

@@ -145,7 +145,7 @@ def _of_django(error: Exception) -> Reading:
             return 404, "not_found", _("There is nothing here, or nothing for you."), {}, {}
         case PermissionDenied():
             named = str(error)
-            extra = {"permission": named} if named else {}
+            extra = getattr(error, "extra", None) or ({"permission": named} if named else {})
             return 403, "permission_denied", _("You may not do this here. Ask an admin of the organization."), extra, {}
         case RequestDataTooBig():
             return 413, "too_large", _("The request is too large. Send a file as an upload in parts."), {}, {}

@@ -1,0 +1,22 @@
+"""How the audit page says what access writes down."""
+
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+SENTENCES = {
+    "role.created": pgettext_lazy("audit", "Made a role"),
+    "role.changed": pgettext_lazy("audit", "Changed a role"),
+    "role.deleted": pgettext_lazy("audit", "Deleted a role"),
+    "team.created": pgettext_lazy("audit", "Made a team"),
+    "team.changed": pgettext_lazy("audit", "Changed a team"),
+    "team.deleted": pgettext_lazy("audit", "Deleted a team"),
+    "share.granted": pgettext_lazy("audit", "Shared an object"),
+    "share.ended": pgettext_lazy("audit", "Ended a share"),
+    "access.review.view": pgettext_lazy("audit", "Looked at who may do what"),
+    "access.review.report": pgettext_lazy("audit", "Downloaded the access report"),
+}
+FIELDS = {
+    "permissions": gettext_lazy("Permissions"),
+    "member": gettext_lazy("Member"),
+    "shared_with": gettext_lazy("Shared with"),
+    "share_level": gettext_lazy("Level of the share"),
+}

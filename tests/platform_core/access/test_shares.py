@@ -1,0 +1,132 @@
+"""Shares of single objects: what they open, what they leave shut, and when they end."""
+
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+
+from docuai.library.models import TemplatePersonShare
+from docuai.permissions import TEMPLATE_EDIT, TEMPLATE_VIEW
+from platform_core.access import sharing
+from platform_core.access.can import can, principal_of, visible
+from platform_core.audit.models import AuditEvent
+from platform_core.kits.tenancy.scope import tenant, unscoped
+from platform_core.organizations.errors import NotAllowedError
+from platform_core.organizations.models import Membership
+from platform_core.organizations.services import belonging, roles, teams
+from tests.factories.organizations import make_member, make_organization
+from tests.factories.runs import make_version
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast(settings):
+    with unscoped():
+        andina = make_organization("andina")
+        people = {role: make_member(andina, f"{role}@andina.example", role) for role in ("owner", "editor", "viewer")}
+        with tenant(andina.pk):
+            made = [make_version(andina, name=name).template for name in ("Offer", "Letter")]
+            yield SimpleNamespace(organization=andina, offer=made[0], letter=made[1], **people)
+
+
+def membership(cast, user):
+    return Membership.objects.for_organization(cast.organization).get(user=user)
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def describe(client, slug):
+    return client.post(f"/orgs/andina/docuai/templates/{slug}/describe/", {"about-name": "New name", "about-tags": ""})
+
+
+def test_a_viewer_edits_the_one_template_that_is_shared_with_them_for_editing(cast):
+    sharing.share(actor=cast.editor, obj=cast.offer, level="edit", member=membership(cast, cast.viewer))
+    with unscoped():
+        client = signed_in(cast.viewer)
+        page = client.get("/orgs/andina/docuai/templates/offer/")
+        there, elsewhere = describe(client, "offer"), describe(client, "letter")
+        gone = client.post("/orgs/andina/docuai/templates/offer/delete/")
+
+    assert 'name="notes"' in page.content.decode()
+    assert (there.status_code, elsewhere.status_code, gone.status_code) == (302, 403, 403)
+    cast.offer.refresh_from_db()
+    cast.letter.refresh_from_db()
+    assert (cast.offer.name, cast.letter.name, cast.offer.deleted_at) == ("New name", "Letter", None)
+
+
+def test_a_share_with_a_team_opens_the_object_for_its_members_through_the_api(cast):
+    team = teams.create_team(actor=cast.owner, organization=cast.organization, name="Checkers")
+    teams.add_to_team(actor=cast.owner, team=team, member=membership(cast, cast.viewer))
+    sharing.share(actor=cast.owner, obj=cast.offer, level="edit", team=team)
+    with unscoped():
+        client = signed_in(cast.viewer)
+        changed = client.patch(
+            "/api/v1/orgs/andina/docuai/templates/offer/", {"tags": ["A"]}, content_type="application/json"
+        )
+        made = client.post("/api/v1/orgs/andina/docuai/templates/", {}, content_type="application/json")
+
+    assert changed.status_code == 200, changed.content
+    assert made.status_code == 403
+    teams.take_from_team(actor=cast.owner, team=team, member=membership(cast, cast.viewer))
+    assert not can(principal_of(membership(cast, cast.viewer)), TEMPLATE_EDIT, cast.offer)
+
+
+def test_a_list_shows_who_has_no_role_for_it_what_is_shared_with_them(cast, django_assert_num_queries):
+    role = roles.create_role(
+        actor=cast.owner, organization=cast.organization, name="Guest", permissions=["platform_core.member.view"]
+    )
+    belonging.change_role(actor=cast.owner, member=membership(cast, cast.viewer), role=str(role.pk))
+    sharing.share(actor=cast.owner, obj=cast.offer, level="read", member=membership(cast, cast.viewer))
+    principal = principal_of(membership(cast, cast.viewer))
+
+    with django_assert_num_queries(1):
+        rows = list(visible(type(cast.offer).objects.all(), principal, TEMPLATE_VIEW))
+    with unscoped():
+        page = signed_in(cast.viewer).get("/orgs/andina/docuai/templates/").content.decode()
+
+    assert rows == [cast.offer]
+    assert "Offer" in page and "Letter" not in page
+
+
+def test_a_list_stays_shut_for_who_has_neither_role_nor_share(cast):
+    role = roles.create_role(
+        actor=cast.owner, organization=cast.organization, name="Guest", permissions=["platform_core.member.view"]
+    )
+    belonging.change_role(actor=cast.owner, member=membership(cast, cast.viewer), role=str(role.pk))
+    with unscoped():
+        answer = signed_in(cast.viewer).get("/orgs/andina/docuai/templates/")
+
+    assert answer.status_code == 403
+
+
+def test_a_share_ends_with_the_membership(cast):
+    sharing.share(actor=cast.owner, obj=cast.offer, level="read", member=membership(cast, cast.viewer))
+
+    belonging.remove_member(actor=cast.owner, member=membership(cast, cast.viewer))
+
+    assert TemplatePersonShare.objects.count() == 0
+
+
+def test_nobody_shares_what_they_may_not_do_themselves(cast):
+    sharing.share(actor=cast.owner, obj=cast.offer, level="read", member=membership(cast, cast.viewer))
+
+    with pytest.raises(NotAllowedError):
+        sharing.share(actor=cast.viewer, obj=cast.offer, level="edit", member=membership(cast, cast.viewer))
+
+    assert TemplatePersonShare.objects.get().permission.codename == "view_documenttemplate"
+
+
+def test_a_share_is_written_down_with_its_level_before_and_after(cast):
+    viewer = membership(cast, cast.viewer)
+    sharing.share(actor=cast.owner, obj=cast.offer, level="read", member=viewer)
+    row = sharing.share(actor=cast.owner, obj=cast.offer, level="edit", member=viewer)
+
+    assert sharing.end_share(actor=cast.owner, obj=cast.offer, share_id=row.pk)
+
+    found = AuditEvent.objects.filter(action__startswith="share.").order_by("at", "id")
+    assert [event.changes["share_level"] for event in found] == [[None, "read"], ["read", "edit"], ["edit", None]]
