@@ -16,6 +16,7 @@ urlpatterns = [
     path("orgs/<slug:slug>/members/", organizations.Members.as_view(), name="api-members"),
     path("orgs/<slug:slug>/keys/", access.Keys.as_view(), name="api-keys"),
     path("orgs/<slug:slug>/keys/<uuid:key_id>/", access.Key.as_view(), name="api-key"),
+    path("orgs/<slug:slug>/keys/<uuid:key_id>/requests/", access.Calls.as_view(), name="api-key-requests"),
     path("orgs/<slug:slug>/audit/", audit.AuditLog.as_view(), name="api-audit"),
     path("orgs/<slug:slug>/audit/verify/", evidence.VerifyAudit.as_view(), name="api-audit-verify"),
     path("orgs/<slug:slug>/audit/export/", evidence.ExportAudit.as_view(), name="api-audit-export"),

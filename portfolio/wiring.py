@@ -9,6 +9,7 @@ from docuai.bulk import periodic as runs
 from docuai.library import periodic as library
 from platform_core.access import periodic as access
 from platform_core.access.freshness import register_step_up
+from platform_core.access.samples import offer_sample
 from platform_core.accounts.adapter import on_wrong_password
 from platform_core.events import periodic as events
 from platform_core.evidence import periodic as evidence
@@ -87,6 +88,10 @@ def plug() -> None:
     on_wrong_password(note_wrong_password)
     job_kinds.plug()
     at_scrape("audit sealing", evidence.sealing_metrics)
+    offer_sample(scope="docuai.run.view", path="docuai/runs/?limit=5")
+    offer_sample(scope="docuai.template.view", path="docuai/templates/?limit=5")
+    offer_sample(scope="platform_core.job.view", path="jobs/?limit=5")
+    offer_sample(scope="platform_core.organization.view", path="")
     register_quota(StorageQuota())
     register_purpose("docuai.table", max_bytes=200_000_000, kinds=("csv", "xlsx", "json", "jsonl", "text"))
     register_purpose("docuai.template", max_bytes=20_000_000, kinds=("docx", "text", "zip"))

@@ -13,14 +13,23 @@ from platform_core.access.idempotency import idempotent
 from platform_core.access.keys import Credential
 from platform_core.access.models import ApiKey
 from platform_core.access.rest import OrganizationAPIView, PersonAPIView
-from platform_core.access.serializers import KeyInputSerializer, KeySerializer, MeSerializer, NewKeySerializer
+from platform_core.access.serializers import (
+    CallFilterSerializer,
+    CallSerializer,
+    KeyInputSerializer,
+    KeySerializer,
+    MeSerializer,
+    NewKeySerializer,
+)
 from platform_core.kits.api.pagination import cursor_page
+from platform_core.kits.api.parameters import read_parameters
 from platform_core.kits.api.problems import register_problem
 from platform_core.kits.api.schema import CURSOR_PARAMETERS, page_of
 from platform_core.organizations.models import Membership, Organization
 from platform_core.permissions import KEY_MANAGE
 
 KEY_COLUMNS: tuple[str, ...] = tuple(KeySerializer._declared_fields)
+CALL_COLUMNS: tuple[str, ...] = tuple(CallSerializer._declared_fields)
 register_problem(services.KeyRefusedError, status=422, code="key_refused")
 
 
@@ -81,6 +90,30 @@ class Key(OrganizationAPIView):
         key = get_object_or_404(ApiKey.objects.for_organization(self.organization_id), pk=key_id)
         services.revoke_key(actor=self.actor, key=key, key_id=self.principal.key_id)
         return Response(status=204)
+
+
+class Calls(OrganizationAPIView):
+    """The log of calls by one key."""
+
+    permissions: ClassVar[dict[str, str]] = {"GET": KEY_MANAGE}
+
+    @extend_schema(
+        operation_id="key_requests_list",
+        parameters=[CallFilterSerializer, *CURSOR_PARAMETERS],
+        responses=page_of(CallSerializer),
+    )
+    def get(self, request: Request, slug: str, key_id: Any) -> Response:
+        """List what a key has called in the last seven days, the newest first. A call stands here seconds after it ended."""
+        wanted = read_parameters(request, CallFilterSerializer)
+        get_object_or_404(ApiKey.objects.for_organization(self.organization_id), pk=key_id)
+        rows = selectors.requests_of(
+            self.organization_id,
+            key_id,
+            status=wanted.get("status", ""),
+            method=wanted.get("method", ""),
+            search=wanted.get("q", ""),
+        )
+        return Response(cursor_page(request, rows.values(*CALL_COLUMNS)))
 
 
 def _shown(key: ApiKey) -> dict[str, Any]:

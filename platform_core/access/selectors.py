@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from platform_core.access.models import ApiKey
+from platform_core.access.models import ApiKey, ApiRequest
 
 
 def keys_of(organization_id: UUID) -> QuerySet[ApiKey]:
@@ -41,3 +41,17 @@ def living_made_by(key_ids: Iterable[UUID], organization_id: UUID) -> dict[UUID,
     """This will count, for each of these keys, the living keys that are revoked with it."""
     living = set(ApiKey.objects.for_organization(organization_id).filter(revoked_at=None).values_list("id", flat=True))
     return {key_id: len(made & living) for key_id, made in made_by(key_ids, organization_id).items()}
+
+
+def requests_of(
+    organization_id: UUID, key_id: UUID, *, status: str = "", method: str = "", search: str = ""
+) -> QuerySet[ApiRequest]:
+    """This will list the calls of a key. ``status`` is the first digit of the answer's, ``search`` part of a path or a problem's code, or a request's id."""
+    rows = ApiRequest.objects.for_organization(organization_id).filter(key_id=key_id)
+    if status in ("2", "3", "4", "5"):
+        rows = rows.filter(status__gte=int(status) * 100, status__lt=int(status) * 100 + 100)
+    if method:
+        rows = rows.filter(method=method)
+    if search:
+        rows = rows.filter(Q(path__icontains=search) | Q(code__icontains=search) | Q(request_id=search))
+    return rows

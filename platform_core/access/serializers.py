@@ -59,3 +59,27 @@ class MeSerializer(serializers.Serializer[Any]):
     person = MePersonSerializer(allow_null=True)
     key = MeKeySerializer(allow_null=True)
     organizations = MeOrganizationSerializer(many=True)
+
+
+class CallFilterSerializer(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(
+        required=False, choices=("2", "3", "4", "5"), help_text="First digit of the answer's status."
+    )
+    method = serializers.ChoiceField(
+        required=False, choices=("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+    )
+    q = serializers.CharField(
+        required=False, max_length=100, help_text="Part of a path or of a problem's code, or a request's id."
+    )
+
+
+class CallSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    at = serializers.DateTimeField()
+    method = serializers.CharField()
+    path = serializers.CharField(help_text="Without the query string.")
+    status = serializers.IntegerField()
+    ms = serializers.IntegerField(help_text="Milliseconds that the call took.")
+    request_id = serializers.CharField(help_text="The answer's `X-Request-ID`; the audit log carries it too.")
+    code = serializers.CharField(help_text="Code of the problem that was returned; empty if none was.")
+    detail = serializers.CharField(help_text="Its detail.")
