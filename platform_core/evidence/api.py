@@ -25,6 +25,9 @@ FILTERS = [
     OpenApiParameter("q", str, description="Words of the object, the person or the action; or an id."),
     OpenApiParameter("action", str, description="Exactly this action."),
     OpenApiParameter("outcome", str, description="`done`, `denied` or `failed`."),
+    OpenApiParameter("since", str, description="From this day on, `2026-11-01`."),
+    OpenApiParameter("until", str, description="To this day, the whole of it."),
+    OpenApiParameter("ip", str, description="Exactly this address."),
     OpenApiParameter("days", int, description="The last 1, 7, 30, 90 or 365 days."),
 ]
 

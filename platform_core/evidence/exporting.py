@@ -27,7 +27,10 @@ def json_lines(rows: QuerySet[AuditEvent, Any]) -> Iterator[bytes]:
 
 
 def _seal(seal: AuditSeal | None) -> dict[str, Any] | None:
-    if seal is None:
-        return None
+    return None if seal is None else seal_of_row(seal)
+
+
+def seal_of_row(seal: AuditSeal) -> dict[str, Any]:
+    """This will give a link of the chain as plain values."""
     hashes = {name: bytes(value).hex() if (value := getattr(seal, name)) is not None else None for name in HASHES}
     return {"sequence": seal.sequence, "noted_at": seal.noted_at, **hashes}

@@ -11,13 +11,13 @@ from django.db import models
 from django.db.models.functions import Now
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from platform_core.evidence import checking, checkpoints, history, sealing, tasks
+from platform_core.evidence import checking, checkpoints, history, sealing, streaming, tasks
 from platform_core.jobs.models import Job
 from platform_core.kits.tenancy.scope import service, tenant
 from platform_core.kits.tenancy.tasks import PlatformTask
 from platform_core.kits.work.queue import publish
 
-SEAL_SECONDS, SIGN_SECONDS = 5.0, 60.0
+SEAL_SECONDS, SIGN_SECONDS, STREAM_SECONDS = 5.0, 60.0, 10.0
 WORKS_SECONDS = 4.0  # of one tick: the queue is shared
 LAG_SECONDS = 300.0
 logger = logging.getLogger(__name__)
@@ -52,6 +52,12 @@ def sign_audit() -> int:
     for organization_id, job_id in lost:
         publish(tasks.verify_log, organization_id=str(organization_id), job_id=str(job_id))
     return signed
+
+
+@shared_task(base=PlatformTask, queue="slow")
+def stream_audit() -> int:
+    """This will send each organization's collector what has been sealed since, and return how many records."""
+    return streaming.work()
 
 
 def _lost() -> models.QuerySet[Job, tuple[UUID, UUID]]:

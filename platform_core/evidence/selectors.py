@@ -1,17 +1,19 @@
 """The audit log as its page reads it: filtered, the newest first, cut by position and not by page number."""
 
 import datetime
+import ipaddress
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Min, Q
+from django.utils import timezone
 
 from platform_core.access.models import ApiKey
 from platform_core.accounts.models import User
 from platform_core.audit.models import AuditEvent
-from platform_core.evidence.models import AuditSeal, RowHistory
+from platform_core.evidence.models import AuditRetention, AuditSeal, AuditStream, RowHistory
 from platform_core.jobs.models import Job
 from platform_core.kits.tenancy.models import OrganizationOwnedQuerySet
 from platform_core.organizations.models import Organization
@@ -34,12 +36,27 @@ class Filters:
     outcome: str = ""
     target: str = ""
     days: int | None = None
+    since: datetime.date | None = None
+    until: datetime.date | None = None
+    address: str = ""
     said: tuple[str, ...] = ()  # actions whose sentence, in the reader's language, holds the searched words
 
     @property
     def any(self) -> bool:
         """Whether anything is filtered."""
-        return any((self.search, self.who, self.action, self.outcome, self.target, self.days))
+        return any(
+            (
+                self.search,
+                self.who,
+                self.action,
+                self.outcome,
+                self.target,
+                self.days,
+                self.since,
+                self.until,
+                self.address,
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +82,30 @@ def filters_of(parameters: Mapping[str, str], *, said: Callable[[str], Iterable[
         outcome=outcome if outcome in AuditEvent.Outcome.values else "",
         target=parameters.get("target", "").replace("\x00", "")[:130],
         days=int(days) if days in map(str, PERIODS) else None,
+        since=_day(parameters.get("since", "")),
+        until=_day(parameters.get("until", "")),
+        address=_ip(parameters.get("ip", "")),
     )
 
 
 def events(organization: Organization, wanted: Filters, *, now: datetime.datetime) -> Events:
     """This will narrow an organization's log by the filters."""
-    rows = AuditEvent.objects.for_organization(organization).select_related("actor")
+    rows = AuditEvent.objects.for_organization(organization).select_related("actor", "as_person")
     if wanted.days:
         rows = rows.filter(at__gte=now - datetime.timedelta(days=wanted.days))
+    zone = timezone.get_current_timezone()
+    if wanted.since:
+        rows = rows.filter(at__gte=datetime.datetime.combine(wanted.since, datetime.time.min, zone))
+    if wanted.until:  # the whole day
+        day_after = wanted.until + datetime.timedelta(days=1)
+        rows = rows.filter(at__lt=datetime.datetime.combine(day_after, datetime.time.min, zone))
+    if wanted.address:
+        rows = rows.filter(ip=wanted.address)
     if wanted.who:
         kind, _colon, id = wanted.who.partition(":")
-        rows = rows.filter(**({"actor_id": id} if kind == "person" else {"key_id": id} if id else {"actor_kind": kind}))
+        by_key = Q(key_id=id) if id else Q(actor_kind=kind)
+        # What staff did in somebody's place is found under both.
+        rows = rows.filter(Q(actor_id=id) | Q(as_person_id=id) if kind == "person" else by_key)
     if wanted.action:
         rows = rows.filter(action=wanted.action)
     if wanted.outcome:
@@ -165,6 +195,21 @@ def _who(text: str) -> str:
     return text if text in AuditEvent.ActorKind.values else ""
 
 
+def _day(text: str) -> datetime.date | None:
+    try:
+        found = datetime.date.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if 2000 <= found.year < 9000 else None
+
+
+def _ip(text: str) -> str:
+    try:
+        return str(ipaddress.ip_address(text.strip())) if text else ""
+    except ValueError:
+        return ""
+
+
 def _slice(shown: list[AuditEvent], *, newer: bool, older: bool) -> Slice:
     ids = {event.key_id for event in shown if event.key_id}
     keys = {key.pk: key for key in ApiKey.objects.filter(pk__in=ids)} if ids else {}
@@ -194,3 +239,31 @@ def _uuid(text: Any) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def kept_days(organization: Organization) -> int | None:
+    """This will say for how many days the log is kept; None for ever."""
+    return AuditRetention.objects.for_organization(organization).values_list("days", flat=True).first()
+
+
+def going(organization: Organization, days: int | None, *, now: datetime.datetime) -> dict[str, Any]:
+    """This will say what goes at the next nightly run, and when the first record goes where none does yet."""
+    if days is None:
+        return {}
+    before = now - datetime.timedelta(days=days)
+    seals = AuditSeal.objects.for_organization(organization)
+    oldest = seals.order_by("sequence").values_list("noted_at", flat=True).first()
+    soon = oldest + datetime.timedelta(days=days) if oldest else None
+    return {"before": before, "count": seals.filter(noted_at__lt=before).count(), "next": soon}
+
+
+def stream_of(organization: Organization) -> AuditStream | None:
+    """This will find where the log is streamed to."""
+    return AuditStream.objects.for_organization(organization).first()
+
+
+def stream_lag(stream: AuditStream) -> int:
+    """This will count the records that the collector has not taken; no record is older than the cursor's number."""
+    seals = AuditSeal.objects.for_organization(stream.organization_id).order_by("-sequence")
+    last = seals.values_list("sequence", flat=True).first() or 0
+    return max(last - stream.sequence, 0)

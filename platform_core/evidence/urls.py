@@ -1,11 +1,15 @@
-"""Routes of the audit page."""
+"""Routes of the audit page and its settings."""
 
 from django.urls import path
 
-from platform_core.evidence import views
+from platform_core.evidence.views import keeping, log
 
 urlpatterns = [
-    path("orgs/<slug:slug>/audit/", views.audit_log, name="audit"),
-    path("orgs/<slug:slug>/audit/verify/", views.audit_verify, name="audit-verify"),
-    path("orgs/<slug:slug>/audit/export/", views.audit_export, name="audit-export"),
+    path("orgs/<slug:slug>/audit/", log.audit_log, name="audit"),
+    path("orgs/<slug:slug>/audit/verify/", log.audit_verify, name="audit-verify"),
+    path("orgs/<slug:slug>/audit/export/", log.audit_export, name="audit-export"),
+    path("orgs/<slug:slug>/audit/keeping/", keeping.keeping, name="audit-keeping"),
+    path("orgs/<slug:slug>/audit/keeping/retention/", keeping.retention, name="audit-retention"),
+    path("orgs/<slug:slug>/audit/keeping/stream/", keeping.stream, name="audit-stream"),
+    path("orgs/<slug:slug>/audit/keeping/stream/switch/", keeping.stream_switch, name="audit-stream-switch"),
 ]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
+from platform_core.access.can import can
 from platform_core.access.doors import organization_page
 from platform_core.access.freshness import require_fresh
 from platform_core.access.registry import PERMISSIONS
@@ -27,7 +28,7 @@ from platform_core.evidence.wording import fault_text
 from platform_core.kits.web.ranges import disposition
 from platform_core.kits.web.requests import go
 from platform_core.organizations.models import Organization, Role
-from platform_core.permissions import AUDIT_READ
+from platform_core.permissions import AUDIT_READ, ORGANIZATION_MANAGE
 
 STATES = {"done": "done", "denied": "bad", "failed": "bad"}
 
@@ -73,6 +74,7 @@ def audit_log(request: HttpRequest, organization: Organization) -> HttpResponse:
     context = {
         "organization": organization,
         "filters": wanted,
+        "manages": can(request.principal, ORGANIZATION_MANAGE),  # type: ignore[attr-defined]
         "choices": _choices(request, organization, wanted),
         "target": wanted.target,
         "shown": shown,
@@ -121,7 +123,7 @@ def _line(event: AuditEvent, shown: selectors.Slice, opened: str) -> Line:
     return Line(
         event=event,
         what=_what(event),
-        who=str(event.actor) if event.actor_id and event.actor else str(event.get_actor_kind_display()),
+        who=_who(event),
         key=shown.keys.get(event.key_id) if event.key_id else None,
         state=STATES[event.outcome],
         day=timezone.localtime(event.at).date(),
@@ -130,6 +132,13 @@ def _line(event: AuditEvent, shown: selectors.Slice, opened: str) -> Line:
         seal=selectors.seal_of(event) if is_open else None,
         history=[(row, _changes(differences(row))) for row in selectors.history(event)] if is_open else [],
     )
+
+
+def _who(event: AuditEvent) -> str:
+    who = str(event.actor) if event.actor_id and event.actor else str(event.get_actor_kind_display())
+    if event.as_person_id is None:
+        return who
+    return _("%(staff)s as %(person)s") % {"staff": who, "person": event.as_person or _("a former member")}
 
 
 def _changes(values: dict[str, Any]) -> list[tuple[str, Any, Any]]:
