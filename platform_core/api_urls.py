@@ -7,11 +7,16 @@ from platform_core.audit import api as audit
 from platform_core.evidence import api as evidence
 from platform_core.files import api as files
 from platform_core.jobs import api as jobs
+from platform_core.notifications import api as notifications
 from platform_core.organizations import api as organizations
 from platform_core.webhooks import urls as webhooks
 
 urlpatterns = [
     path("me/", access.Me.as_view(), name="api-me"),
+    path("me/notifications/", notifications.Notifications.as_view(), name="api-notifications"),
+    path("me/notifications/read/", notifications.ReadAll.as_view(), name="api-notifications-read"),
+    path("me/notifications/<uuid:notification_id>/", notifications.OneNotification.as_view(), name="api-notification"),
+    path("me/notification-preferences/", notifications.Preferences.as_view(), name="api-notification-preferences"),
     path("orgs/<slug:slug>/", organizations.OrganizationDetail.as_view(), name="api-organization"),
     path("orgs/<slug:slug>/members/", organizations.Members.as_view(), name="api-members"),
     path("orgs/<slug:slug>/keys/", access.Keys.as_view(), name="api-keys"),

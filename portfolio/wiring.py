@@ -23,6 +23,9 @@ from platform_core.identity.views.step_up import ask as ask_step_up
 from platform_core.jobs import periodic as jobs
 from platform_core.kits.observability.metrics import at_scrape
 from platform_core.mail import periodic as mail
+from platform_core.notifications import kinds as notification_kinds
+from platform_core.notifications import periodic as notifications
+from platform_core.notifications.registry import register_kind
 from platform_core.organizations.selectors.limits import STORAGE
 from platform_core.organizations.services import limits
 from platform_core.permissions import (
@@ -38,6 +41,7 @@ from platform_core.shell.launcher import NavItem, register_organization_page, re
 from platform_core.webhooks import periodic as webhooks
 from platform_core.webhooks import sentences as webhook_words
 from portfolio import job_kinds
+from portfolio import notification_kinds as product_notifications
 from portfolio.celery import app
 
 MEMBER_PAGES = frozenset(["member-invite", "member-remove", "member-leave"])
@@ -87,6 +91,7 @@ def plug() -> None:
     register_fields(webhook_words.FIELDS)
     on_wrong_password(note_wrong_password)
     job_kinds.plug()
+    register_kind(*notification_kinds.KINDS, *product_notifications.KINDS)
     at_scrape("audit sealing", evidence.sealing_metrics)
     offer_sample(scope="docuai.run.view", path="docuai/runs/?limit=5")
     offer_sample(scope="docuai.template.view", path="docuai/templates/?limit=5")
@@ -103,6 +108,10 @@ def plug() -> None:
     app.add_periodic_task(events.FORGET_SECONDS, events.forget_events.s(), name="delete old events")
     app.add_periodic_task(jobs.ROOM_SECONDS, jobs.watch_room.s(), name="pause without room")
     app.add_periodic_task(mail.WAKE_SECONDS, mail.wake_mails.s(), name="wake due mail")
+    app.add_periodic_task(notifications.TELL_SECONDS, notifications.tell_people.s(), name="tell people what happened")
+    app.add_periodic_task(
+        notifications.FORGET_SECONDS, notifications.forget_notifications.s(), name="delete old notifications"
+    )
     app.add_periodic_task(webhooks.SORT_SECONDS, webhooks.sort_webhooks.s(), name="sort events to webhooks")
     app.add_periodic_task(webhooks.FORGET_SECONDS, webhooks.forget_webhooks.s(), name="delete old webhook events")
     app.add_periodic_task(runs.WAKE_SECONDS, runs.wake_runs.s(), name="wake open runs")

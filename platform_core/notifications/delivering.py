@@ -6,7 +6,6 @@ left or is closed out gets none. From there on the mail's own two phases hold: i
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import groupby
 from uuid import UUID
 
 from django.conf import settings
@@ -15,7 +14,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import ngettext
 
-from platform_core.kits.tenancy.scope import service, tenant
+from platform_core.kits.tenancy.scope import tenant
+from platform_core.mail.models import OutgoingMail
 from platform_core.mail.services import queue_mail
 from platform_core.notifications.brand import brand_of
 from platform_core.notifications.models import NotificationDelivery
@@ -26,17 +26,20 @@ from platform_core.notifications.wording import lines
 BATCH = 100
 
 
-def deliver_due(now: datetime | None = None) -> int:
-    """This will hand over what is due and return how many mails were queued."""
-    with service("find due notifications of all organizations"):
-        due = NotificationDelivery.objects.filter(state="waiting", due_at__lte=now or timezone.now())
-        found = due.order_by("due_at", "id").values_list("organization_id", "id", "notification__user_id", "held")
-        rows = [(organization, user, held != "" or id, id) for organization, id, user, held in found[:BATCH]]
-    mails = 0
-    for (organization_id, _user, _group), group in groupby(sorted(rows, key=repr), key=lambda row: row[:3]):
-        with tenant(organization_id), transaction.atomic():
-            mails += _hand_over(organization_id, [id for *_, id in group])
-    return mails
+def due_groups(now: datetime | None = None) -> list[tuple[UUID, list[UUID]]]:
+    """This will find what is due, as the service: organization and deliveries that go as one mail."""
+    due = NotificationDelivery.objects.filter(state="waiting", due_at__lte=now or timezone.now())
+    found = due.order_by("due_at", "id").values_list("organization_id", "notification__user_id", "held", "id")[:BATCH]
+    groups: dict[tuple[UUID, UUID, str], list[UUID]] = {}
+    for organization_id, user_id, held, id in found:
+        groups.setdefault((organization_id, user_id, "held" if held else str(id)), []).append(id)
+    return [(organization_id, ids) for (organization_id, _user, _group), ids in groups.items()]
+
+
+def hand_over(organization_id: UUID, ids: Sequence[UUID]) -> int:
+    """This will hand one group over in its organization's scope; returns how many mails were queued."""
+    with tenant(organization_id), transaction.atomic():
+        return _hand_over(organization_id, ids)
 
 
 def _hand_over(organization_id: UUID, ids: Sequence[UUID]) -> int:
@@ -61,7 +64,7 @@ def _is_wanted(delivery: NotificationDelivery, chosen: dict[tuple[UUID, str, str
     return kind is not None and is_wanted(kind, MAIL, delivery.notification.user_id, chosen)
 
 
-def _mail(organization_id: UUID, deliveries: Sequence[NotificationDelivery]) -> object:
+def _mail(organization_id: UUID, deliveries: Sequence[NotificationDelivery]) -> OutgoingMail:
     first = deliveries[0].notification
     user, organization = first.user, first.organization
     with translation.override(user.language or organization.default_language):

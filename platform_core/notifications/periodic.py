@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from platform_core.kits.tenancy.scope import service
 from platform_core.kits.tenancy.tasks import PlatformTask
-from platform_core.notifications.delivering import deliver_due
+from platform_core.notifications.delivering import due_groups, hand_over
 from platform_core.notifications.gathering import BATCH, gather
 from platform_core.notifications.models import Notification
 
@@ -23,7 +23,8 @@ def tell_people() -> int:
         for _ in range(AT_ONCE):
             if gather() < BATCH:
                 break
-    return deliver_due()
+        groups = due_groups()
+    return sum(hand_over(organization_id, ids) for organization_id, ids in groups)
 
 
 @shared_task(base=PlatformTask, queue="slow")

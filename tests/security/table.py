@@ -46,6 +46,16 @@ PERSON = (
     own("picture-upload", method="POST"),
     own("picture-remove", method="POST"),
     own("organization-new", 200),
+    own("notifications", 200),
+    own("notifications-bell", 200),
+    own("notifications-read", method="POST"),
+    own("notifications-unread", 404, method="POST"),
+    own("notification-open", 404, method="POST", kwargs={"notification_id": "0199c2e4-6f1a-7c35-9d1e-3f2b8a4c5d6e"}),
+    own("notification-preferences", 200),
+    Route("api-notifications", 200, 200, 200, 401, elsewhere=200),
+    Route("api-notification", 404, 404, 404, 401, method="PATCH", kwargs={"notification_id": "0199c2e4-6f1a-7c35-9d1e-3f2b8a4c5d6e"}),
+    Route("api-notifications-read", 200, 200, 200, 401, method="POST", elsewhere=200),
+    Route("api-notification-preferences", 200, 200, 200, 401, elsewhere=200),
 )
 IDENTITY = (
     Route("factor-verify", 302, 302, 302, LOGIN, elsewhere=302),  # pages of a sign-in that waits, and of no other

@@ -1,0 +1,56 @@
+"""What the API shows and takes of notifications."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from platform_core.notifications.models import NotificationSchedule
+
+
+class NotificationSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    kind = serializers.CharField()
+    organization = serializers.CharField(help_text="The slug of the organization.")
+    title = serializers.CharField(help_text="In your language.")
+    body = serializers.CharField()
+    path = serializers.CharField(help_text="The page it leads to; empty where there is none.")
+    created_at = serializers.DateTimeField()
+    read_at = serializers.DateTimeField(allow_null=True)
+
+
+class NotificationFilterSerializer(serializers.Serializer[Any]):
+    unread = serializers.BooleanField(required=False, default=False)
+
+
+class NotificationChangeSerializer(serializers.Serializer[Any]):
+    is_read = serializers.BooleanField()
+
+
+class ReadSerializer(serializers.Serializer[Any]):
+    read = serializers.IntegerField(help_text="How many were marked.")
+
+
+class ChoiceSerializer(serializers.Serializer[Any]):
+    kind = serializers.CharField()
+    channel = serializers.CharField(help_text="`inbox` or `mail`")
+    is_on = serializers.BooleanField()
+
+
+class ShownChoiceSerializer(ChoiceSerializer):
+    label = serializers.CharField()
+    is_mandatory = serializers.BooleanField()
+
+
+class ScheduleSerializer(serializers.Serializer[Any]):
+    digest = serializers.ChoiceField(choices=NotificationSchedule.Digest.values, required=False)
+    digest_hour = serializers.IntegerField(min_value=0, max_value=23, required=False)
+    quiet_from = serializers.TimeField(required=False, allow_null=True, format="%H:%M")
+    quiet_until = serializers.TimeField(required=False, allow_null=True, format="%H:%M")
+
+
+class PreferencesInputSerializer(ScheduleSerializer):
+    kinds = ChoiceSerializer(many=True, required=False)
+
+
+class PreferencesSerializer(ScheduleSerializer):
+    kinds = ShownChoiceSerializer(many=True)
