@@ -43,6 +43,7 @@ from platform_core.organizations.models import (
     Usage,
     UsageEntry,
 )
+from platform_core.vault.models import DataKey
 from platform_core.webhooks.models import (
     ReceivedWebhook,
     WebhookAttempt,
@@ -62,6 +63,7 @@ __all__ = [
     "Authenticator",
     "Avatar",
     "CustomRole",
+    "DataKey",
     "EventCursor",
     "IdempotencyRecord",
     "Impersonation",

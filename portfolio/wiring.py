@@ -6,10 +6,13 @@ from django.utils.translation import gettext_lazy
 
 from docuai import launching as docuai
 from docuai.bulk import periodic as runs
+from docuai.bulk.models import RunRow
 from docuai.library import periodic as library
 from platform_core.access import periodic as access
+from platform_core.access import sentences as access_sentences
 from platform_core.access.freshness import register_step_up
 from platform_core.access.samples import offer_sample
+from platform_core.access.shares import register_shareable
 from platform_core.accounts.adapter import on_wrong_password
 from platform_core.events import periodic as events
 from platform_core.evidence import periodic as evidence
@@ -17,18 +20,27 @@ from platform_core.evidence.sentences import register_fields, register_sentences
 from platform_core.files import periodic as files
 from platform_core.files.purposes import register_derived, register_purpose
 from platform_core.files.quota import QuotaError, register_quota
+from platform_core.identity import periodic as doors
 from platform_core.identity import sentences as identity
 from platform_core.identity.noticing import note_wrong_password
 from platform_core.identity.views.step_up import ask as ask_step_up
 from platform_core.jobs import periodic as jobs
+from platform_core.jobs.models import Job
+from platform_core.kits.crypto.keyring import register_keyring
 from platform_core.kits.observability.metrics import at_scrape
+from platform_core.kits.work.pausing import Queue, register_pauses, register_queue
 from platform_core.mail import periodic as mail
+from platform_core.mail.models import OutgoingMail
 from platform_core.notifications import kinds as notification_kinds
 from platform_core.notifications import periodic as notifications
 from platform_core.notifications.registry import register_kind
+from platform_core.operations import periodic as operations
+from platform_core.operations import sentences as operation_words
+from platform_core.operations.selectors import held_now
 from platform_core.organizations.selectors.limits import STORAGE
 from platform_core.organizations.services import limits
 from platform_core.permissions import (
+    ACCESS_REVIEW,
     AUDIT_READ,
     JOB_VIEW,
     KEY_MANAGE,
@@ -38,14 +50,19 @@ from platform_core.permissions import (
     WEBHOOK_MANAGE,
 )
 from platform_core.shell.launcher import NavItem, register_organization_page, register_product
+from platform_core.vault import sentences as vault
+from platform_core.vault.keyring import KEYRING
 from platform_core.webhooks import periodic as webhooks
 from platform_core.webhooks import sentences as webhook_words
+from platform_core.webhooks.models import WebhookEvent
 from portfolio import job_kinds
 from portfolio import notification_kinds as product_notifications
 from portfolio.celery import app
 
 MEMBER_PAGES = frozenset(["member-invite", "member-remove", "member-leave"])
-WEBHOOK_PAGES = frozenset(["webhook", "webhook-new", "webhook-change", "webhook-event", "webhook-source-new", "webhook-source"])
+WEBHOOK_PAGES = frozenset(
+    ["webhook", "webhook-new", "webhook-change", "webhook-event", "webhook-source-new", "webhook-source"]
+)
 PICTURES = ("png", "jpeg", "gif", "webp")
 
 
@@ -64,9 +81,27 @@ class StorageQuota:
         limits.release(organization=organization_id, key=key)
 
 
+def _name_queues() -> None:
+    """What staff can hold back, and on whose pages its users read why."""
+    jobs_pages, docuai_pages = frozenset(["jobs", "job"]), frozenset(["docuai"])
+    hooks = frozenset(["webhooks", "webhook", "webhook-event"])
+    register_queue(
+        Queue("documents", gettext_lazy("Documents of runs"), products=docuai_pages, routes=jobs_pages), RunRow
+    )
+    register_queue(
+        Queue("jobs", gettext_lazy("Tables, archives, merging"), products=docuai_pages, routes=jobs_pages), Job
+    )
+    register_queue(Queue("mail", gettext_lazy("Mail"), "smtp", docuai_pages, jobs_pages), OutgoingMail)
+    register_queue(Queue("webhooks", gettext_lazy("Webhooks"), "webhooks", routes=hooks), WebhookEvent)
+
+
 def plug() -> None:
     """This will run once, when all apps are loaded."""
     register_product(docuai.PRODUCT)
+    for shareable in docuai.SHAREABLES:
+        register_shareable(shareable)
+    register_sentences(access_sentences.SENTENCES)
+    register_fields(access_sentences.FIELDS)
     register_sentences(docuai.SENTENCES)
     register_fields(docuai.FIELDS)
     register_organization_page(
@@ -75,21 +110,43 @@ def plug() -> None:
     register_organization_page(
         NavItem(gettext_lazy("Signing in"), "shield-check", "organization-sign-in", ORGANIZATION_MANAGE)
     )
+    register_organization_page(
+        NavItem(gettext_lazy("Support access"), "life-buoy", "organization-support", ORGANIZATION_MANAGE)
+    )
     register_organization_page(NavItem(gettext_lazy("Members"), "users", "members", MEMBER_VIEW, "m", MEMBER_PAGES))
+    register_organization_page(
+        NavItem(
+            gettext_lazy("Roles and teams"),
+            "network",
+            "roles",
+            MEMBER_VIEW,
+            also=frozenset(["role", "role-new", "role-delete", "teams", "team", "access-explain"]),
+        )
+    )
+    register_organization_page(NavItem(gettext_lazy("Access review"), "eye", "access-review", ACCESS_REVIEW))
     register_organization_page(
         NavItem(gettext_lazy("API keys"), "key-round", "keys", KEY_MANAGE, "k", frozenset(["key-new"]))
     )
     register_organization_page(
         NavItem(gettext_lazy("Webhooks"), "webhook", "webhooks", WEBHOOK_MANAGE, "w", WEBHOOK_PAGES)
     )
-    register_organization_page(NavItem(gettext_lazy("Audit"), "scroll-text", "audit", AUDIT_READ, "a"))
+    register_organization_page(
+        NavItem(gettext_lazy("Audit"), "scroll-text", "audit", AUDIT_READ, "a", frozenset(["audit-keeping"]))
+    )
     register_organization_page(NavItem(gettext_lazy("Jobs"), "activity", "jobs", JOB_VIEW, "j", frozenset(["job"])))
     register_step_up(ask_step_up)
     register_sentences(identity.SENTENCES)
     register_fields(identity.FIELDS)
     register_sentences(webhook_words.SENTENCES)
     register_fields(webhook_words.FIELDS)
+    register_keyring(KEYRING)
+    register_sentences(vault.SENTENCES)
+    register_fields(vault.FIELDS)
     on_wrong_password(note_wrong_password)
+    register_sentences(operation_words.SENTENCES)
+    register_fields(operation_words.FIELDS)
+    register_pauses(held_now)
+    _name_queues()
     job_kinds.plug()
     register_kind(*notification_kinds.KINDS, *product_notifications.KINDS)
     at_scrape("audit sealing", evidence.sealing_metrics)
@@ -102,11 +159,17 @@ def plug() -> None:
     register_purpose("docuai.template", max_bytes=20_000_000, kinds=("docx", "text", "zip"))
     register_derived("docuai.thumbnail")
     register_purpose("accounts.avatar", max_bytes=5_000_000, kinds=PICTURES)
+    app.add_periodic_task(
+        operations.SAMPLE_SECONDS, operations.sample_status.s(), name="sample the status of each part"
+    )
     app.add_periodic_task(files.SWEEP_SECONDS, files.sweep_files.s(), name="remove expired uploads and deleted files")
     app.add_periodic_task(evidence.SEAL_SECONDS, evidence.seal_audit.s(), name="seal audit events")
     app.add_periodic_task(evidence.SIGN_SECONDS, evidence.sign_audit.s(), name="sign audit chains")
+    app.add_periodic_task(evidence.STREAM_SECONDS, evidence.stream_audit.s(), name="stream audit logs to collectors")
     app.add_periodic_task(events.FORGET_SECONDS, events.forget_events.s(), name="delete old events")
     app.add_periodic_task(jobs.ROOM_SECONDS, jobs.watch_room.s(), name="pause without room")
+    app.add_periodic_task(mail.FORGET_SECONDS, mail.forget_mails.s(), name="empty old mails")
+    app.add_periodic_task(doors.FORGET_SECONDS, doors.forget_security_events.s(), name="delete old security events")
     app.add_periodic_task(mail.WAKE_SECONDS, mail.wake_mails.s(), name="wake due mail")
     app.add_periodic_task(notifications.TELL_SECONDS, notifications.tell_people.s(), name="tell people what happened")
     app.add_periodic_task(

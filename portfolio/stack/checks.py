@@ -26,6 +26,7 @@ PRODUCTION = {
     "REDIS_URL": "rediss://broker.example/0",
     "STORAGE_URL": "s3://key:secret@storage.example/portfolio",
     "EMAIL_URL": "smtp+tls://user:secret@mail.example:587",
+    "ENCRYPTION_KEYS": "kms://eu-west-1/alias/portfolio",
     "BASE_URL": "https://portfolio.example",
     "ALLOWED_HOSTS": "portfolio.example",
     "TRUSTED_PROXY_COUNT": "1",
