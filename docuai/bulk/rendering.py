@@ -68,7 +68,7 @@ def render_each(run: BulkRun, rows: Sequence[RunRow]) -> Iterator[tuple[RunRow, 
     version, options = library.source_of(version=run.version), options_of(run)
     for language in dict.fromkeys(row.language for row in rows):
         group = [row for row in rows if row.language == language]
-        chosen = RenderOptions(**{**options, **({"language": language} if language else {})})
+        chosen = RenderOptions(**{**options, "check_text": True, **({"language": language} if language else {})})
         for result in engines.render_rows(version=version, rows=[row.data for row in group], options=chosen):
             found = result.rendered or result.error
             assert found is not None

@@ -194,7 +194,7 @@ class VersionSource:
 class RenderOptions:
     """How to render. `document_date` (ISO) is written into the file instead of the clock.
 
-    `brand` fills the rows' brand.
+    `brand` fills the rows' brand. `check_text` reads each PDF and refuses what went wrong in silence (`text_check.py`).
     """
 
     format: str = "pdf"
@@ -205,6 +205,7 @@ class RenderOptions:
     title: str = ""
     brand: Mapping[str, Any] | None = None
     with_text: bool = False
+    check_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)

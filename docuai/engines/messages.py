@@ -350,6 +350,21 @@ MESSAGES: dict[str, tuple[str, str]] = {
         gettext_noop("%(feature)s may look different in PDF."),
         gettext_noop("Look at the preview before you launch."),
     ),
+    # --- what the text of a finished document shows
+    "leftover_tag": (
+        gettext_noop("The finished document still shows “%(tag)s”."),
+        gettext_noop("Mend this place of the template: a Typst source takes its values as #row.name."),
+    ),
+    "unreadable_text": (
+        gettext_noop("A character of the finished document cannot be read (U+FFFD)."),
+        gettext_noop("Look for a damaged character in the template, and choose a font that has all letters."),
+    ),
+    "value_missing": (
+        gettext_noop("“%(word)s” of the field “%(field)s” is not in the finished document."),
+        gettext_noop(
+            "The template prints this field in its sample: look where it leaves it out, cuts it off or covers it."
+        ),
+    ),
     # --- PDF
     "pdf_unreadable": (gettext_noop("The PDF cannot be read."), gettext_noop("Render the document again.")),
     "page_out_of_range": (

@@ -14,11 +14,12 @@ import json
 import re
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from docuai.engines import fonts, reading, schema, typst_errors
+from docuai.engines import fonts, reading, schema, text_check, typst_errors
 from docuai.engines.base import (
     MAX_DOCUMENT_BYTES,
     MAX_PAGES,
@@ -112,6 +113,7 @@ class PreparedTypst:
         self.engine, self.version = engine, version
         self.sources = {language: decoded(source) for language, source in version.sources.items()}
         self.folders: dict[str, Folder] = {}
+        self.printed: dict[str, frozenset[text_check.Path]] = {}  # by source
 
     def render(self, row: Row, options: RenderOptions) -> Rendered:
         """This will render one row as PDF; raises EngineError."""
@@ -127,11 +129,27 @@ class PreparedTypst:
             raise typst_errors.as_error(error, folder.path.name, folder.shift) from None
         if len(pdf) > MAX_DOCUMENT_BYTES:
             raise EngineError("document_too_large", megabytes=MAX_DOCUMENT_BYTES // 1024**2)
-        pages, text = reading.pages_and_text(pdf, with_text=options.with_text)
+        pages, text = reading.pages_and_text(pdf, with_text=options.with_text or options.check_text)
         if pages > MAX_PAGES:
             raise EngineError("too_many_pages", pages=pages, limit=MAX_PAGES)
+        if options.check_text:
+            text_check.check(text or "", data, self._names_printed(language, options))
         said = tuple(warning.message for warning in warnings)
         return Rendered(pdf, MIME["pdf"], pages, said, self.engine.fingerprint("pdf"), language, text)
+
+    def _names_printed(self, language: str, options: RenderOptions) -> frozenset[text_check.Path]:
+        """The names of a row that this source prints, learned at its first row."""
+        source = self.sources[language]
+        if source not in self.printed:
+            self.printed[source] = frozenset()
+
+            def text_of(row: Row) -> str:
+                filled = replace(options, check_text=False, with_text=True, language=language)
+                return self.render(dict(row) | {"lang": language}, filled).text or ""
+
+            sample = _sample_beside(self.version)
+            self.printed[source] = text_check.names_printed(self.version.schema or {}, sample, text_of)
+        return self.printed[source]
 
     def folder(self, language: str, options: RenderOptions) -> Folder:
         """This will give the folder for a language, made at first use."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from docuai.engines import converting, fonts, reading, schema, word_package
+from docuai.engines import converting, fonts, reading, schema, text_check, word_package
 from docuai.engines.base import (
     MAX_PAGES,
     MIME,
@@ -54,17 +54,21 @@ class PreparedWord:
         self.engine, self.version = engine, version
         self.analyses: dict[str, Analysis] = {}
         self.compiled: dict[tuple[str, Any], Compiled] = {}
+        self.printed: dict[str, frozenset[text_check.Path]] = {}
+        self.samples: dict[str, tuple[Row, str]] = {}  # a sample row and the text it gives
 
     def render(self, row: Row, options: RenderOptions) -> Rendered:
         """This will render one row as Word file or PDF; raises EngineError."""
         if options.format not in ("docx", "pdf"):
             raise EngineError("unknown_format", format=options.format, formats="docx, pdf")
         language, docx = self.docx(row, options)
+        if options.check_text:
+            self._names_printed(language)  # and no tag is left in what is the same in every document
         if options.format == "docx":
             text = "\n".join(document_text(docx)) if options.with_text else None
             return Rendered(docx, MIME["docx"], None, (), self.engine.fingerprint("docx"), language, text)
         converting.check_glyphs(docx)
-        return self.converted(converting.converted(docx, pdf_a=options.pdf_a), language, options)
+        return self.converted(converting.converted(docx, pdf_a=options.pdf_a), row, language, options)
 
     def render_many(self, rows: Sequence[Row], options: RenderOptions) -> Iterator[Rendered | EngineError]:
         """This will render rows in order; a converter that takes several documents at once gets several."""
@@ -80,7 +84,7 @@ class PreparedWord:
         filled = [_or_error(lambda row=row: self.docx(row, options)) for row in rows]  # type: ignore[misc]
         good = [item for item in filled if not isinstance(item, EngineError)]
         pdfs = iter(converting.converted_all([docx for _, docx in good], pdf_a=options.pdf_a))
-        for item in filled:
+        for row, item in zip(rows, filled, strict=True):
             if isinstance(item, EngineError):
                 yield item
                 continue
@@ -88,7 +92,7 @@ class PreparedWord:
             if isinstance(pdf, EngineError):
                 yield pdf
             else:
-                yield _or_error(lambda pdf=pdf, item=item: self.converted(pdf, item[0], options))  # type: ignore[misc]
+                yield _or_error(lambda pdf=pdf, row=row, item=item: self.converted(pdf, row, item[0], options))  # type: ignore[misc]
 
     def docx(self, row: Row, options: RenderOptions) -> tuple[str, bytes]:
         """This will fill in one row and give the language used and the Word file; raises EngineError."""
@@ -99,12 +103,32 @@ class PreparedWord:
         compiled = self._compiled(language, analysis, brand_colors(data))
         return language, compiled.render(data, test=options.test, document=analysis.package.document)
 
-    def converted(self, pdf: bytes, language: str, options: RenderOptions) -> Rendered:
+    def converted(self, pdf: bytes, row: Row, language: str, options: RenderOptions) -> Rendered:
         """This will wrap a converted PDF; raises EngineError."""
-        pages, text = reading.pages_and_text(pdf, with_text=options.with_text)
+        pages, text = reading.pages_and_text(pdf, with_text=options.with_text or options.check_text)
         if pages > MAX_PAGES:
             raise EngineError("too_many_pages", pages=pages, limit=MAX_PAGES)
+        if options.check_text:
+            text_check.check(text or "", row, self._names_printed(language))
         return Rendered(pdf, MIME["pdf"], pages, (), self.engine.fingerprint("pdf"), language, text)
+
+    def _names_printed(self, language: str) -> frozenset[text_check.Path]:
+        """The names of a row that a language's source prints; raises EngineError for tags it leaves in all documents."""
+        if language not in self.printed:
+            found = self.version.schema or {}
+            sample = schema.sample_of(dict(found)) or {}
+            self.printed[language] = text_check.names_printed(found, sample, lambda row: self._filled(row, language))
+            try:
+                self.samples[language] = (sample, self._filled(sample, language))
+            except EngineError:
+                self.samples[language] = ({}, "")
+        sample, text = self.samples[language]
+        text_check.refuse_leftovers(text, sample)
+        return self.printed[language]
+
+    def _filled(self, row: Row, language: str) -> str:
+        options = RenderOptions(format="docx", language=language)
+        return "\n".join(document_text(self.docx(dict(row) | {"lang": language}, options)[1]))
 
     def analysis(self, language: str) -> Analysis:
         """This will read a language's source once; raises EngineError."""
