@@ -13,7 +13,7 @@ from typing import Any
 from docuai.bulk.cells import CellProblem, typed
 from docuai.bulk.fields import ITEM, FieldSpec
 from docuai.bulk.mapping import Entry, Mapping
-from docuai.bulk.transforms import setting, text_step
+from docuai.bulk.transforms import setting, text_step, text_steps
 
 REMEMBERED = 20_000
 Values = dict[str, Any]
@@ -43,11 +43,11 @@ class FieldReader:
     spec: FieldSpec
     decimal: str
     indexes: tuple[int, ...]  # of its columns; empty for dicts
-    convert: Callable[[str], Any] = field(init=False)
+    steps: list[Callable[[str], Any]] = field(init=False)
 
     def __post_init__(self) -> None:
         is_plain_text = self.spec.type in ("text", "email") and setting(self.entry.transforms, "default") is None
-        self.convert = text_step(self.entry.transforms) or str if is_plain_text else _Remembered(self._read).__getitem__
+        self.steps = text_steps(self.entry.transforms) if is_plain_text else [_Remembered(self._read).__getitem__]
 
     def problem(self, text: str) -> CellProblem | None:
         """This will say why a text cannot become this field's value, or None."""
@@ -73,7 +73,9 @@ class FieldReader:
             ]
         else:
             raw = cells(*self._places()[0])
-        values = list(map(self.convert if self.indexes else self._convert_any, raw))
+        for step in self.steps if self.indexes else [self._convert_any]:
+            raw = map(step, raw)
+        values = list(raw)
         return [None if value == "" else value for value in values] if "" in values else values
 
     def _places(self) -> list[tuple[int, str]]:
@@ -83,7 +85,10 @@ class FieldReader:
     def _convert_any(self, cell: Any) -> Any:
         if cell is None:
             cell = ""
-        return self.convert(cell) if isinstance(cell, str) else cell
+        if isinstance(cell, str):
+            for step in self.steps:
+                cell = step(cell)
+        return cell
 
     def _read(self, text: str) -> Any:
         text = self._text(text)

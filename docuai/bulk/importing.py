@@ -127,8 +127,11 @@ class _Import:
     ) -> int:
         chosen, pattern = str(self.options.get("language") or ""), str(self.options.get("file_name") or "{row:05}")
         extension = self.options["format"]
-        numbers = [n for n in range(batch.first, batch.first + len(batch.values)) if n not in batch.faults]
-        values = [batch.values[number - batch.first] for number in numbers]
+        numbers: Sequence[int] = range(batch.first, batch.first + len(batch.values))
+        values = batch.values
+        if batch.faults:
+            numbers = [number for number in numbers if number not in batch.faults]
+            values = [batch.values[number - batch.first] for number in numbers]
         taken = serials(self.sequence, range(first, first + len(values))) if numbered else [""] * len(values)
         for field in numbered:
             for row, number in zip(values, taken, strict=True):

@@ -10,6 +10,7 @@ from typing import Any
 from docuai.bulk.applying import FieldReader
 from docuai.bulk.faults import Answer, Fault, excerpt_of
 from docuai.bulk.fields import pointer_of
+from docuai.bulk.naming import beyond_ascii
 from docuai.bulk.validating import texts_in
 
 SINGLE_LINE = 200  # a text field that holds no more characters than this is one line on the page
@@ -28,9 +29,7 @@ class Suspicions:
         }
         self._coverage = coverage
         self._known: dict[str, bool] = {}  # character: whether a font has it
-        self._latin_covered = coverage is not None and not coverage(
-            "".join(filter(str.isprintable, map(chr, range(32, 256))))
-        )
+        self._ascii_covered = coverage is not None and not coverage("".join(map(chr, range(32, 127))))
 
     def row_texts(self, columns: Mapping[str, Sequence[Any]], values: Sequence[Mapping[str, Any]]) -> list[str]:
         """This will give all texts of each row as one, a separator between them: the base of `look` and `measure`."""
@@ -73,9 +72,9 @@ class Suspicions:
 
     def _missing(self, text: str) -> str:
         """The characters that no font has, each asked for once."""
-        if self._coverage is None or text.isascii() or (self._latin_covered and _is_latin(text)):
+        if self._coverage is None or text.isascii():
             return ""
-        characters = set(text)
+        characters = beyond_ascii(text) if self._ascii_covered else set(text)
         for character in characters - self._known.keys():
             ignored = character.isspace() or not character.isprintable()
             self._known[character] = ignored or not self._coverage(character)
@@ -94,11 +93,3 @@ class Suspicions:
 
 def _text(value: Any) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _is_latin(text: str) -> bool:
-    try:
-        text.encode("latin-1")
-    except UnicodeEncodeError:
-        return False
-    return True

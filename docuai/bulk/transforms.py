@@ -115,7 +115,7 @@ _STEPS: dict[str, TextStep] = {
 
 def text_step(transforms: Sequence[Transform]) -> TextStep | None:
     """This will join the steps that change text into one function, or give None when there is none."""
-    steps = [_STEPS[transform.kind] for transform in transforms if transform.kind in _STEPS]
+    steps = text_steps(transforms)
     if len(steps) <= 1:
         return steps[0] if steps else None
 
@@ -125,6 +125,11 @@ def text_step(transforms: Sequence[Transform]) -> TextStep | None:
         return text
 
     return run
+
+
+def text_steps(transforms: Sequence[Transform]) -> list[TextStep]:
+    """This will give the steps that change text, in order."""
+    return [_STEPS[transform.kind] for transform in transforms if transform.kind in _STEPS]
 
 
 def setting(transforms: Sequence[Transform], kind: str) -> str | None:

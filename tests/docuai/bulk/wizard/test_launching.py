@@ -149,13 +149,13 @@ def test_an_import_that_was_killed_starts_over_without_doubles(make_draft, work)
 
 def test_a_worker_that_lost_its_lease_stores_nothing(make_draft, monkeypatch):
     run = launched(make_draft())
-    store = importing._Import._store
+    close = importing._Import._close
 
     def robbed(self, *args):
         self.held.update(lease_token=run.pk)
-        return store(self, *args)
+        return close(self, *args)
 
-    monkeypatch.setattr(importing._Import, "_store", robbed)
+    monkeypatch.setattr(importing._Import, "_close", robbed)
 
     assert not importing.import_rows(organization_id=run.organization_id, run_id=run.pk)
     assert run.rows.count() == 0
