@@ -254,6 +254,7 @@ API_RATES = {
     "heavy": env.text("API_RATE_HEAVY", "120/minute"),  # renders while the caller waits
     "sign_in": env.text("API_RATE_SIGN_IN", "60/minute"),  # wrong keys, by address
     "hook": env.text("API_RATE_HOOK", "600/minute"),  # what other systems send in, by source
+    "report": env.text("API_RATE_REPORT", "30/minute"),  # what browsers report of content policies, by address
     "check": env.text("API_RATE_CHECK", "60/minute"),  # "Check a document", by address
 }
 LOGGING = logging_config(
@@ -271,6 +272,7 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 if PRODUCTION:
     SECURE_SSL_REDIRECT = env.flag("SECURE_SSL_REDIRECT", True)
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

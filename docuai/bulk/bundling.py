@@ -4,7 +4,7 @@ Nothing is built or kept but the layout, and that only in the process, under a n
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC
 from functools import lru_cache
@@ -105,9 +105,16 @@ def bundle_of(run: BulkRun) -> Bundle:
     )
 
 
-def archive_of(run: BulkRun) -> RunArchive:
-    """This will lay out the ZIP of the run's valid documents, in the order of its rows, the manifest last."""
-    return _archive(run.organization_id, run.pk, bundle_of(run).etag)
+def archive_of(run: BulkRun, numbers: Collection[int] | None = None) -> RunArchive:
+    """This will lay out the ZIP of the run's valid documents, in the order of its rows, the manifest last.
+
+    ``numbers``: of these rows alone; the manifest names no others.
+    """
+    chosen = tuple(sorted(set(numbers))) if numbers is not None else None
+    etag = bundle_of(run).etag
+    if chosen is not None:
+        etag = hashlib.sha256(f"{etag} {chosen}".encode()).hexdigest()[:32]
+    return _archive(run.organization_id, run.pk, etag, chosen)
 
 
 def manifest_of(run: BulkRun) -> bytes:
@@ -118,15 +125,14 @@ def manifest_of(run: BulkRun) -> bytes:
 
 
 @lru_cache(maxsize=2)
-def _archive(organization_id: UUID, run_id: UUID, etag: str) -> RunArchive:
+def _archive(organization_id: UUID, run_id: UUID, etag: str, numbers: tuple[int, ...] | None) -> RunArchive:
     run = BulkRun.objects.for_organization(organization_id).select_related("template", "version").get(id=run_id)
     version = f"{run.template.slug} v{run.version.number}"
     entries: list[ArchiveEntry] = []
     rows: list[ManifestRow] = []
     places: dict[str, tuple[str, int]] = {}
-    found: Iterator[tuple[Any, ...]] = (
-        documents_of(run).order_by("row__number").values_list(*COLUMNS).iterator(chunk_size=5000)
-    )
+    documents = documents_of(run) if numbers is None else documents_of(run).filter(row__number__in=numbers)
+    found: Iterator[tuple[Any, ...]] = documents.order_by("row__number").values_list(*COLUMNS).iterator(chunk_size=5000)
     for number, name, sha256, size, crc32, key, offset, fingerprint, created_at in found:
         made = created_at.astimezone(UTC).replace(tzinfo=None)
         entries.append(ArchiveEntry(name, size, crc32, made, key=key))

@@ -70,7 +70,7 @@ def read_corrected(
             raise UploadError(text % {"column": ROW_COLUMN})
         for source in read_rows(path, found.kind, found.dialect):
             cells = source.cells(found.columns)
-            number = _number(cells.get(ROW_COLUMN))
+            number = number_of(cells.get(ROW_COLUMN))
             if number is None:
                 raise UploadError(_("Line %(line)s has no row number in column “row”.") % {"line": source.number + 1})
             given = {name: known[name] for name in cells if name in known and name != REASON_COLUMN}
@@ -121,6 +121,12 @@ def typed_cell(field: FieldSpec, text: str, decimal: str = ".") -> Any:
     return text if field.type == "text" else typed(text.strip(), field.type, decimal=decimal)
 
 
+def number_of(cell: Any) -> int | None:
+    """This will read the row number that a cell of an uploaded file holds; None where it holds none."""
+    text = str(cell or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
+
+
 def _values(
     number: int,
     cells: Mapping[str, Any],
@@ -143,11 +149,6 @@ def _values(
 def _no_constant(name: str) -> Any:
     """JSON knows no NaN and no Infinity; Python reads them, the database does not."""
     raise ValueError(name)
-
-
-def _number(cell: Any) -> int | None:
-    text = str(cell or "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
 
 
 def _is_item(field: FieldSpec) -> bool:

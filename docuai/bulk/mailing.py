@@ -1,6 +1,7 @@
 """Mailing each person their document: one mail a document, by its id, so that a second press sends nothing twice."""
 
 import re
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -25,10 +26,12 @@ def default_text(run: BulkRun) -> tuple[str, str]:
     return name, _("Attached you find your document “%(name)s”.") % {"name": name}
 
 
-def recipients(run: BulkRun) -> QuerySet[Document]:
-    """This will find the valid documents of rows with an address that nobody has been sent yet."""
+def recipients(run: BulkRun, numbers: Collection[int] | None = None) -> QuerySet[Document]:
+    """This will find the valid documents of rows with an address that nobody has been sent yet, of these rows alone if named."""
     documents = Document.objects.for_organization(run.organization_id).filter(run=run, state="valid")
     sent = OutgoingMail.objects.for_organization(run.organization_id).filter(kind=MAIL_KIND, subject_id=OuterRef("pk"))
+    if numbers is not None:
+        documents = documents.filter(row__number__in=numbers)
     return documents.exclude(row__email="").filter(~Exists(sent))
 
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import orjson
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -10,26 +9,10 @@ from rest_framework import serializers
 from docuai.bulk.models import RunRow
 from docuai.bulk.services.launching import BAD_ROWS
 from platform_core.jobs.models import Job
+from platform_core.kits.api.strict import LanguageField, StrictSerializer
 
 STATES = ", ".join(f"`{state}`" for state in Job.State.values)
 ROW_STATES = ", ".join(f"`{state}`" for state in RunRow.State.values)
-
-
-class Strict(serializers.Serializer[Any]):
-    """Refuses names that it does not know: a misspelt option must not be passed over."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        """This will read the object, which in a form is JSON text."""
-        if isinstance(data, str):
-            try:
-                data = orjson.loads(data)
-            except orjson.JSONDecodeError:
-                raise serializers.ValidationError(_("Send a JSON object.")) from None
-        if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
-            known = ", ".join(self.fields)
-            text = _("There is no such option. There are: %(known)s.") % {"known": known}
-            raise serializers.ValidationError({unknown[0]: [serializers.ErrorDetail(text, "unknown")]})
-        return super().to_internal_value(data)
 
 
 @extend_schema_field({"type": "array", "items": {"type": "object", "additionalProperties": True}})
@@ -43,11 +26,9 @@ class RowsField(serializers.Field):  # type: ignore[type-arg]
         return data
 
 
-class OptionsSerializer(Strict):
+class OptionsSerializer(StrictSerializer):
     format = serializers.ChoiceField(required=False, choices=["pdf", "docx"], help_text="`docx` for Word templates.")
-    language = serializers.CharField(
-        required=False, allow_blank=True, max_length=5, help_text="Of all documents; without it each row's own."
-    )
+    language = LanguageField(required=False, allow_blank=True, help_text="Of all documents; without it each row's own.")
     file_name = serializers.CharField(
         required=False, max_length=200, help_text="Pattern, such as `{row:04}-{name:slug}`."
     )
@@ -73,7 +54,7 @@ class OptionsSerializer(Strict):
     sheet = serializers.CharField(required=False, max_length=100)
 
 
-class NewRunSerializer(serializers.Serializer[Any]):
+class NewRunSerializer(StrictSerializer):
     template = serializers.CharField(max_length=120, help_text="Slug of the template.")
     version = serializers.CharField(
         required=False, max_length=40, help_text="Id or number of a version; the published one if not said."
@@ -179,7 +160,7 @@ class FullRowSerializer(RowSerializer):
     documents = DocumentSerializer(many=True, help_text="All versions, the newest first.")
 
 
-class CorrectionSerializer(serializers.Serializer[Any]):
+class CorrectionSerializer(StrictSerializer):
     data = serializers.DictField(  # type: ignore[assignment]
         help_text="The values to change, as a JSON merge patch (RFC 7396): null removes a value, the rest stays."
     )
@@ -205,7 +186,7 @@ class CorrectionsSerializer(serializers.Serializer[Any]):
     faults = RowFaultSerializer(many=True, help_text="What is still wrong; those rows stay as they are.")
 
 
-class MailingSerializer(serializers.Serializer[Any]):
+class MailingSerializer(StrictSerializer):
     subject = serializers.CharField(
         required=False, max_length=300, help_text="`{name}` and other fields may stand in it."
     )

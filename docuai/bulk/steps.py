@@ -32,11 +32,14 @@ def run_of(job: Job) -> BulkRun | None:
 def batches(job: Job, run: BulkRun) -> Iterator[list[Document]]:
     """This will give valid documents in the order of rows, from where the job stands, for STEP_SECONDS.
 
-    ``job.parameters["after"]`` moves with each batch that came back; the last batch is empty.
+    ``job.parameters["after"]`` moves with each batch that came back; the last batch is empty. ``["rows"]`` names the only
+    rows that are meant.
     """
     until = time.monotonic() + STEP_SECONDS
     while True:
         documents = Document.objects.for_organization(job.organization_id).filter(run=run, state="valid")
+        if "rows" in job.parameters:
+            documents = documents.filter(row__number__in=job.parameters["rows"])
         after = job.parameters.get("after", 0)
         found = list(documents.filter(row__number__gt=after).select_related("row").order_by("row__number")[:BATCH])
         yield found

@@ -1,6 +1,6 @@
 """Which column most likely fills which field, with a confidence from 0 to 3 and a reason that people can check.
 
-In this order: as last time, the same name, two columns joined, the same meaning, a similar name, values that look right. A column
+A column of the field's own name outranks a fixed value of last time. Otherwise in this order: as last time, the same name, two columns joined, the same meaning, a similar name, values that look right. A column
 is given away once; a fixed value is proposed only where the schema has a default.
 """
 
@@ -22,7 +22,16 @@ from docuai.bulk.synonyms import FIRST_NAMES, FULL_NAMES, LAST_NAMES, NUMBER_NAM
 from docuai.bulk.transforms import Transform
 
 Reason = Literal[
-    "last_time", "same_name", "joined", "same_meaning", "similar_name", "looks_right", "default", "numbered", "none"
+    "last_time",
+    "over_constant",
+    "same_name",
+    "joined",
+    "same_meaning",
+    "similar_name",
+    "looks_right",
+    "default",
+    "numbered",
+    "none",
 ]
 SURE, LIKELY, POSSIBLE, NONE = 3, 2, 1, 0
 SIMILAR = 85
@@ -33,6 +42,7 @@ _TRIM = Transform("trim")
 
 REASONS = {
     "last_time": _("Same as last time"),
+    "over_constant": _("The table has a column “%(column)s”: used instead of last time's fixed value"),
     "same_name": _("Same name"),
     "joined": _("Two columns joined"),
     "same_meaning": _("Same meaning"),
@@ -59,7 +69,8 @@ class Suggestion:
     @property
     def reason_text(self) -> str:
         """This will give the reason in the reader's language."""
-        return str(REASONS[self.reason])
+        column = self.entry.source.columns[0] if self.entry and self.entry.source.columns else ""
+        return str(REASONS[self.reason]) % {"column": column}
 
 
 Samples = Sequence[Mapping[str, Any]]
@@ -133,12 +144,23 @@ class _Finder:
         return self.found
 
     def _last_time(self) -> None:
-        for field in self.fields:
-            entry = self.last.entry(field.path) if self.last else None
-            if entry and all(column in self.folded for column in entry.source.columns):
-                self.found[field.path] = (entry, SURE, "last_time")
-                for column in entry.source.columns:
-                    self.free.pop(column, None)
+        """Columns first, so that a fixed value gives way only to a column that nothing else took."""
+        remembered = [(field, self.last.entry(field.path) if self.last else None) for field in self.fields]
+        for field, entry in sorted(remembered, key=lambda each: each[1] is not None and not each[1].source.columns):
+            if entry is None or not all(column in self.folded for column in entry.source.columns):
+                continue
+            if entry.source.kind == "constant" and (column := self._namesake(field)) is not None:
+                self._give(field, column, SURE, "over_constant")
+                continue
+            self.found[field.path] = (entry, SURE, "last_time")
+            for column in entry.source.columns:
+                self.free.pop(column, None)
+
+    def _namesake(self, field: FieldSpec) -> str | None:
+        """A free column that is called like the field, with cells in it that could be its values."""
+        names = set(_own_names(field))
+        fitting = (column for column in self.free if self.folded[column] in names and self._filled(column))
+        return next((column for column in fitting if self._shape_fits(field, column, NAMED_ENOUGH)), None)
 
     def _by_column(self, reason: Reason, confidence: int, fits: Callable[[FieldSpec, str], bool]) -> None:
         for field in self._open():

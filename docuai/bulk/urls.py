@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from docuai.bulk.views import downloads, following, rows, runs
+from docuai.bulk.views import downloads, following, picked, rows, runs
 from docuai.bulk.views.wizard import check as check_step
 from docuai.bulk.views.wizard import columns, data, options, pictures, start
 
@@ -14,12 +14,14 @@ urlpatterns = [
     path("runs/new/<uuid:draft_id>/options/", options.options, name="run-options"),
     path("runs/new/<uuid:draft_id>/check/", check_step.check, name="run-check"),
     path("runs/new/<uuid:draft_id>/faults/", pictures.faults_file, name="run-draft-faults"),
+    path("runs/new/<uuid:draft_id>/corrections/", check_step.corrections, name="run-draft-corrections"),
     path("runs/new/<uuid:draft_id>/rows/<int:number>/picture/", pictures.row_picture, name="run-draft-picture"),
     path("runs/new/<uuid:draft_id>/extremes/<slug:reason>/", pictures.extreme_picture, name="run-draft-extreme"),
     path("runs/new/<uuid:draft_id>/discard/", start.discard, name="run-draft-discard"),
     path("samples/<str:name>", start.sample, name="sample-table"),
     path("runs/<int:number>/", runs.run_page, name="run"),
     path("runs/<int:number>/steer/", runs.steer, name="run-steer"),
+    path("runs/<int:number>/picked/", picked.act, name="run-picked"),
     path("runs/<int:number>/archive/", downloads.archive, name="run-archive"),
     path("runs/<int:number>/manifest/", downloads.manifest, name="run-manifest"),
     path("runs/<int:number>/merged/", downloads.merged, name="run-merged"),

@@ -5,8 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from docuai.library.models import DocumentTemplate, TemplateVersion
-
-LANGUAGE = r"^[a-z]{2}(-[A-Z]{2})?$"
+from platform_core.kits.api.strict import LanguageField, StrictSerializer
 
 
 class VersionSerializer(serializers.Serializer[Any]):
@@ -48,32 +47,30 @@ class TemplateWithVersionSerializer(TemplateSerializer):
     version = FullVersionSerializer(help_text="The published version, else the newest.")
 
 
-class NewTemplateSerializer(serializers.Serializer[Any]):
+class NewTemplateSerializer(StrictSerializer):
     name = serializers.CharField(max_length=120)
     engine = serializers.ChoiceField(choices=DocumentTemplate.Engine.choices)
     file = serializers.FileField(
         allow_empty_file=True, help_text=".docx for word; .typ, or a ZIP of a source and its files, for typst."
     )
-    language = serializers.RegexField(LANGUAGE, default="en", help_text="Language of the file, en or es for instance.")
+    language = LanguageField(default="en", help_text="Language of the file, en or es for instance.")
     description = serializers.CharField(max_length=300, default="", allow_blank=True)
 
 
-class ChangedTemplateSerializer(serializers.Serializer[Any]):
+class ChangedTemplateSerializer(StrictSerializer):
     name = serializers.CharField(max_length=120, required=False)
     description = serializers.CharField(max_length=300, required=False, allow_blank=True)
     tags = serializers.ListField(child=serializers.CharField(), required=False, max_length=10)
 
 
-class NewVersionSerializer(serializers.Serializer[Any]):
+class NewVersionSerializer(StrictSerializer):
     file = serializers.FileField(allow_empty_file=True)
-    language = serializers.RegexField(
-        LANGUAGE, required=False, help_text="Language of the file; the fallback's where none is said."
-    )
+    language = LanguageField(required=False, help_text="Language of the file; the fallback's where none is said.")
 
 
-class PreviewSerializer(serializers.Serializer[Any]):
+class PreviewSerializer(StrictSerializer):
     row = serializers.DictField(required=False, help_text="The values of one row; the version's sample if left out.")
     format = serializers.ChoiceField(choices=["pdf", "png", "docx"], default="pdf")
-    language = serializers.CharField(default="", allow_blank=True, max_length=5)
+    language = LanguageField(default="", allow_blank=True)
     page = serializers.IntegerField(default=1, min_value=1, max_value=200, help_text="For png, from 1.")
     dpi = serializers.IntegerField(default=96, min_value=40, max_value=220, help_text="For png.")

@@ -31,6 +31,7 @@ from docuai.bulk.services.typed_rows import request_run
 from docuai.bulk.tables.errors import TableError
 from docuai.library.models import TemplateVersion
 from docuai.permissions import RUN_MANAGE, RUN_START, RUN_VIEW
+from platform_core.access.can import visible
 from platform_core.access.idempotency import idempotent
 from platform_core.files import selectors as stored
 from platform_core.files import services as files
@@ -67,6 +68,7 @@ ASKED = {
 class Runs(RunView):
     """The runs of an organization."""
 
+    any_of = BulkRun
     permissions: ClassVar[dict[str, str]] = {"GET": RUN_VIEW, "POST": RUN_START}
 
     @extend_schema(
@@ -75,7 +77,7 @@ class Runs(RunView):
     def get(self, request: Request, slug: str) -> Response:
         """List runs, the newest first."""
         wanted = read_parameters(request, RunFilterSerializer)
-        rows = BulkRun.objects.for_organization(self.organization_id).filter(deleted_at=None)
+        rows = visible(BulkRun.objects.filter(deleted_at=None), self.principal, RUN_VIEW)
         if "state" in wanted:
             rows = rows.filter(job__state=wanted["state"])
         if "template" in wanted:
@@ -205,7 +207,7 @@ class RetryRun(RunStep):
     @extend_schema(operation_id="runs_retry", request=None, responses=FullRunSerializer)
     @idempotent()
     def post(self, request: Request, slug: str, run_id: UUID) -> Response:
-        """Try the failed rows again as they are."""
+        """Try the failed rows again as they are. A paused run stays paused: they wait until it is resumed."""
         if not services.retry(actor=self.actor, run=self.run()):
             raise ProblemError(409, "no_failed_rows", _("This run has no failed rows."))
         return self.answer()

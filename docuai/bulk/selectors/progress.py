@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from docuai.bulk.models import BulkRun, RunRow
@@ -58,7 +59,10 @@ class Progress:
 def progress_of(run: BulkRun, *, now: datetime | None = None) -> Progress:
     """This will read how a run stands: one query for the counts, one more while it runs."""
     rows = RunRow.objects.for_organization(run.organization_id).filter(run=run)
-    found = list(rows.values_list("state").annotate(n=Count("id"), held=Count("lease_token", distinct=True)))
+    alive = Q(lease_until__gt=Now())  # who is dead counts no longer, also before another takes the rows up
+    found = list(
+        rows.values_list("state").annotate(n=Count("id"), held=Count("lease_token", distinct=True, filter=alive))
+    )
     counts = dict.fromkeys(RunRow.State.values, 0) | {state: n for state, n, _ in found}
     workers = sum(held for state, _, held in found if state == "running")
     if run.purged_at:

@@ -19,6 +19,7 @@ from docuai.bulk.edits import spread
 from docuai.bulk.faults import ACCEPTABLE
 from docuai.bulk.fields import fields_of
 from docuai.bulk.mapping import Mapping as FieldMapping
+from docuai.bulk.mended_rows import mended
 from docuai.bulk.models import BulkRun, RowFault, RunDraft
 from docuai.bulk.naming import pattern_problems
 from docuai.bulk.rechecking import recheck_row
@@ -180,6 +181,22 @@ def set_edits(*, actor: User | None, draft: RunDraft, edits: Sequence[tuple[int,
             kept.setdefault(str(number), {}).update(spread(column, value))
         locked.edits = kept
     check(actor=actor, draft=draft)
+
+
+def replace_rows(*, actor: User | None, draft: RunDraft, content: bytes, file_name: str) -> int:
+    """This will take the file of bad rows back, corrected: its rows replace those with their numbers, then all are checked.
+
+    Returns how many rows were changed. Raises UploadError, TableError, NoTableError; then nothing was changed.
+    """
+    with changing(draft) as locked:
+        found = mended(locked, content, file_name)
+        kept = {number: dict(cells) for number, cells in locked.edits.items()}
+        for number, cells in found.items():
+            kept.setdefault(number, {}).update(cells)
+        locked.edits = kept
+    if found:
+        check(actor=actor, draft=draft)
+    return len(found)
 
 
 def mend_clear(*, actor: User | None, draft: RunDraft) -> int:

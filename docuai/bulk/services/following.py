@@ -1,5 +1,6 @@
 """Asking for work on a run's documents: verify, merge, mail. Each is a Job; a second press finds the first one's."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -32,16 +33,26 @@ def merge(*, actor: User | None, run: BulkRun) -> Job:
     return _ask(actor, run, merging.JOB_KIND, _("Merge run %(number)s") % {"number": run.number}, count)
 
 
-def mail_documents(*, actor: User | None, run: BulkRun, subject: str, text: str) -> Job:
-    """This will mail their document to everybody who has an address and has not got this version yet. Raises RunError."""
+def mail_documents(
+    *, actor: User | None, run: BulkRun, subject: str, text: str, numbers: Collection[int] | None = None
+) -> Job:
+    """This will mail their document to everybody who has an address and has not got this version yet.
+
+    ``numbers``: only to the persons of these rows. Raises RunError, also while another mailing of the run goes on.
+    """
     if not subject.strip() or not text.strip():
         raise RunError(_("Write a subject and a text."))
-    count = mailing.recipients(run).count()
+    count = mailing.recipients(run, numbers).count()
     if not count:
         raise RunError(_("Everybody with an address has their document already."))
-    words = {"subject": subject.strip()[:300], "text": text}
+    words: dict[str, Any] = {"subject": subject.strip()[:300], "text": text}
+    if numbers is not None:
+        words["rows"] = sorted(numbers)
     title = _("Mail documents of run %(number)s") % {"number": run.number}
-    return _ask(actor, run, mailing.JOB_KIND, title, count, **words)
+    job = _ask(actor, run, mailing.JOB_KIND, title, count, **words)
+    if job.parameters.get("rows") != words.get("rows"):
+        raise RunError(_("Another mailing of this run goes on. Wait until it has ended, then send these."))
+    return job
 
 
 def _documents(run: BulkRun) -> int:

@@ -37,6 +37,7 @@ from platform_core.audit.services import audit
 from platform_core.events.services import emit
 from platform_core.files.models import StoredFile
 from platform_core.jobs import services as jobs
+from platform_core.kits.languages import is_language
 from platform_core.kits.tenancy.ids import new_id
 from platform_core.kits.work.queue import enqueue
 from platform_core.organizations.models import Organization
@@ -56,6 +57,12 @@ OPTIONS = (
 )
 NAMED_FAULTS = 100
 READING = ("encoding", "delimiter", "header_row", "decimal", "sheet")
+MEANT_FOR = {  # which way of reading means something for which kind of table
+    "csv": {"encoding", "delimiter", "header_row", "decimal"},
+    "xlsx": {"sheet", "header_row", "decimal"},
+    "json": {"encoding", "decimal"},
+    "jsonl": {"encoding", "decimal"},
+}
 
 
 class LaunchError(RunError):
@@ -259,6 +266,9 @@ def _inspected(file: StoredFile, options: Mapping[str, Any]) -> TableInspection:
         raise LaunchError("not_a_table", _("This file was not uploaded as a table."), "/file_id")
     asked = {name: options[name] for name in READING if options.get(name) is not None}
     found = inspection_of(file, Dialect.from_json(asked) if asked else None)
+    if odd := sorted(set(asked) - MEANT_FOR[found.kind]):
+        text = _("A table of this kind (%(kind)s) has no “%(name)s”. Leave the option out.")
+        raise LaunchError("bad_option", text % {"kind": found.kind, "name": odd[0]}, f"/options/{odd[0]}")
     if found.needs_confirmation:
         names = ", ".join(choice.encoding for choice in found.choices.encodings)
         text = _("The encoding of the table is not certain. Say which it is: %(names)s.")
@@ -275,6 +285,9 @@ def check_options(version: TemplateVersion, chosen: Mapping[str, Any]) -> None:
     if chosen["format"] not in outputs:
         text = _("This template makes %(formats)s only.")
         raise LaunchError("bad_option", text % {"formats": ", ".join(outputs)}, "/options/format")
+    if chosen["language"] and not is_language(str(chosen["language"])):
+        text = _("“%(code)s” is no language. Send its code, such as en, es or pt-BR.")
+        raise LaunchError("bad_option", text % {"code": str(chosen["language"])[:20]}, "/options/language")
     problems = pattern_problems(str(chosen["file_name"]), [field.path for field in fields_of(schema_of(version))])
     if problems:
         raise LaunchError("bad_option", problems[0].message, "/options/file_name")
@@ -298,5 +311,6 @@ def _mapping_of(draft: RunDraft, found: TableInspection, given: Any) -> FieldMap
     blocking = [p for p in problems_of(mapping, fields_of(schema_of(draft.version)), columns) if p.blocking]
     if blocking:
         text = " ".join(problem.message for problem in blocking)
-        raise LaunchError("bad_mapping", text, "/options/mapping")
+        first = next((e.field for e in mapping.entries if blocking[0].name in (e.field, *e.source.columns)), "")
+        raise LaunchError("bad_mapping", text, f"/options/mapping/{first}".rstrip("/"))
     return mapping

@@ -1,11 +1,14 @@
 """Steering a run: pause, resume, cancel, retry."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 from django.utils.translation import gettext_noop
 
 from docuai.bulk import tasks
 from docuai.bulk.models import BulkRun, RunRow
 from platform_core.accounts.models import User
+from platform_core.audit.services import audit
 from platform_core.jobs import services as jobs
 from platform_core.jobs.models import Job
 from platform_core.kits.work.queue import enqueue
@@ -42,16 +45,23 @@ def cancel_rows(run: BulkRun) -> None:
     rows.update(state="canceled", lease_token=None, lease_until=None)
 
 
-def retry(*, actor: User | None, run: BulkRun) -> int:
-    """This will put the failed rows back in the queue and return how many. Locks the job, then the rows."""
+def retry(*, actor: User | None, run: BulkRun, numbers: Collection[int] | None = None) -> int:
+    """This will put the failed rows back in the queue, or those of them with these ``numbers``, and return how many.
+
+    A paused run stays paused: its rows wait until it is resumed. Locks the job, then the rows.
+    """
     failed = RunRow.objects.for_organization(run.organization_id).filter(run=run, state="failed")
+    if numbers is not None:
+        failed = failed.filter(number__in=numbers)
     with transaction.atomic():
-        Job.objects.for_organization(run.organization_id).select_for_update().get(id=run.job_id)
+        job = Job.objects.for_organization(run.organization_id).select_for_update().get(id=run.job_id)
         failed.lock()
         again = failed.update(state="queued", attempts=0, error=None)
         if again:
-            jobs.steer(job=run.job, actor=actor, to="queued")
+            audit(action="docuai.run.retry", target=run, actor=actor, changes={"rows": [0, again]})
             jobs.log(job=run.job, message=gettext_noop("%(rows)s failed rows are tried again"), rows=again)
+        if again and job.state != Job.State.PAUSED:
+            jobs.steer(job=run.job, actor=actor, to="queued")
             enqueue(tasks.render_rows, organization_id=str(run.organization_id), run_id=str(run.pk))
     return again
 

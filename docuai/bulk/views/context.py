@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from docuai.bulk import bundling, selectors
+from docuai.bulk.lanes import LANES
 from docuai.bulk.models import BulkRun, RunRow
 from docuai.permissions import RUN_MANAGE
 from platform_core.access.can import can
@@ -31,6 +32,20 @@ def run_of(organization: Organization, number: int) -> BulkRun:
     return get_object_or_404(
         runs.select_related("organization", "job__started_by", "template", "version"), number=number
     )
+
+
+def picked(request: HttpRequest, most: int = 1000) -> list[int] | None:
+    """This will read which rows were ticked (``row``, several times); None where the question is not about single rows."""
+    given = request.POST if request.method == "POST" else request.GET
+    if "row" not in given:
+        return None
+    numbers = (whole(text) for text in given.getlist("row")[:most])
+    return sorted({number for number in numbers if number})
+
+
+def run_at(organization: Organization, number: int, **_path: Any) -> BulkRun:
+    """This will find the run of a page's path, for its door: it may be shared with who has not the role."""
+    return run_of(organization, number)
 
 
 def run_context(request: HttpRequest, organization: Organization, run: BulkRun, **more: Any) -> dict[str, Any]:
@@ -61,7 +76,8 @@ def run_context(request: HttpRequest, organization: Organization, run: BulkRun, 
         ),
         "log_limit": LOG_LINES,
         "whole_log": request.GET.get("log") == "all",
-        "can_manage": can(request.principal, RUN_MANAGE),  # type: ignore[attr-defined]
+        "can_manage": can(request.principal, RUN_MANAGE, run),  # type: ignore[attr-defined]
+        "workers_configured": min(settings.WORKERS_FAST, LANES),
         "demo": settings.DEMO,
         "today": timezone.localdate(),
         **_rows(request, run, progress, state, words),

@@ -10,13 +10,14 @@ from django.views.decorators.http import require_safe
 from docuai.bulk import bundling, failed_rows, selectors
 from docuai.bulk.models import Document
 from docuai.bulk.services.taking import note_taken
-from docuai.bulk.views.context import run_of
+from docuai.bulk.views.context import picked, run_at, run_of
 from docuai.permissions import RUN_VIEW
 from platform_core.access.doors import organization_page
 from platform_core.files.models import StoredFile
 from platform_core.files.selectors import stream
 from platform_core.kits.web.ranges import disposition, ranged
-from platform_core.kits.web.requests import whole
+from platform_core.kits.web.requests import go, whole
+from platform_core.kits.web.toasts import toast
 from platform_core.organizations.models import Organization
 
 # A document is shown by the browser's own viewer and may do nothing: no script, no form, no request.
@@ -24,22 +25,27 @@ DOCUMENT_POLICY = "default-src 'none'; object-src 'self'; plugin-types applicati
 
 
 @require_safe
-@organization_page(RUN_VIEW)
+@organization_page(RUN_VIEW, of=run_at)
 def archive(request: HttpRequest, organization: Organization, number: int) -> HttpResponseBase:
-    """This will give the run's documents as one ZIP, whole or any range of it."""
+    """This will give the run's documents as one ZIP, whole or any range of it; ``?row=3&row=8`` only those of these rows."""
     run = run_of(organization, number)
     if run.purged_at:
         raise Http404
+    rows = picked(request)
+    documents = bundling.documents_of(run) if rows is None else bundling.documents_of(run).filter(row__number__in=rows)
+    if rows is not None and not documents.exists():
+        toast(request, _("None of these rows has a document to download."), level="failed")
+        return go(request, "run", slug=organization.slug, number=number)
     note_taken(
         action="docuai.run.archive",
         run=run,
         actor=request.user,  # type: ignore[arg-type]
         method=request.method,
         headers=request.headers,
-        count=bundling.documents_of(run).count,
+        count=documents.count,
     )
-    packed = bundling.archive_of(run)
-    name = f"run-{run.number}-{run.template.slug}.zip"
+    packed = bundling.archive_of(run, rows)
+    name = f"run-{run.number}-{run.template.slug}.zip" if rows is None else f"run-{run.number}-selected.zip"
     return ranged(
         request,
         length=packed.length,
@@ -51,7 +57,7 @@ def archive(request: HttpRequest, organization: Organization, number: int) -> Ht
 
 
 @require_safe
-@organization_page(RUN_VIEW)
+@organization_page(RUN_VIEW, of=run_at)
 def manifest(request: HttpRequest, organization: Organization, number: int) -> HttpResponseBase:
     """This will give the manifest by itself."""
     run = run_of(organization, number)
@@ -76,7 +82,7 @@ def manifest(request: HttpRequest, organization: Organization, number: int) -> H
 
 
 @require_safe
-@organization_page(RUN_VIEW)
+@organization_page(RUN_VIEW, of=run_at)
 def merged(request: HttpRequest, organization: Organization, number: int) -> HttpResponseBase:
     """This will give the merged PDF that was made last."""
     run = run_of(organization, number)
@@ -104,7 +110,7 @@ def merged(request: HttpRequest, organization: Organization, number: int) -> Htt
 
 
 @require_safe
-@organization_page(RUN_VIEW)
+@organization_page(RUN_VIEW, of=run_at)
 def failed(request: HttpRequest, organization: Organization, number: int) -> HttpResponseBase:
     """This will give the failed rows with their reasons, to be corrected and uploaded again."""
     run = run_of(organization, number)
@@ -122,7 +128,7 @@ def failed(request: HttpRequest, organization: Organization, number: int) -> Htt
 
 
 @require_safe
-@organization_page(RUN_VIEW)
+@organization_page(RUN_VIEW, of=run_at)
 def document(request: HttpRequest, organization: Organization, number: int, row: int) -> HttpResponseBase:
     """This will give a row's document: shown where it is a PDF, saved with ``?download``; ``?version=1`` an older one.
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from docuai.bulk import mailing, services
-from docuai.bulk.views.context import run_context, run_of
+from docuai.bulk.views.context import picked, run_at, run_context, run_of
 from docuai.permissions import RUN_MANAGE
 from platform_core.access.doors import organization_page
 from platform_core.kits.web.requests import go, wants
@@ -20,7 +20,7 @@ from platform_core.organizations.models import Organization
 
 
 @require_POST
-@organization_page(RUN_MANAGE)
+@organization_page(RUN_MANAGE, of=run_at)
 def verify(request: HttpRequest, organization: Organization, number: int) -> HttpResponse:
     """This will have every document checked against its hash and rendered again."""
     run = run_of(organization, number)
@@ -33,7 +33,7 @@ def verify(request: HttpRequest, organization: Organization, number: int) -> Htt
 
 
 @require_POST
-@organization_page(RUN_MANAGE)
+@organization_page(RUN_MANAGE, of=run_at)
 def merge(request: HttpRequest, organization: Organization, number: int) -> HttpResponse:
     """This will have one PDF made of all documents."""
     run = run_of(organization, number)
@@ -46,16 +46,22 @@ def merge(request: HttpRequest, organization: Organization, number: int) -> Http
 
 
 @require_http_methods(["GET", "POST"])
-@organization_page(RUN_MANAGE)
+@organization_page(RUN_MANAGE, of=run_at)
 def mail(request: HttpRequest, organization: Organization, number: int) -> HttpResponse:
     """This will show what is going to be mailed and to how many; the post sends it."""
-    run = run_of(organization, number)
+    run, rows = run_of(organization, number), picked(request)
     subject, text = mailing.default_text(run)
     problem = ""
     if request.method == "POST":
         subject, text = request.POST.get("subject", ""), request.POST.get("text", "")
         try:
-            services.mail_documents(actor=request.user, run=run, subject=subject, text=text)  # type: ignore[arg-type]
+            services.mail_documents(
+                actor=request.user,  # type: ignore[arg-type]
+                run=run,
+                subject=subject,
+                text=text,
+                numbers=rows,
+            )
         except services.RunError as error:
             problem = str(error)
         else:
@@ -66,7 +72,8 @@ def mail(request: HttpRequest, organization: Organization, number: int) -> HttpR
         "subject": subject,
         "text": text,
         "problem": problem,
-        "recipient_count": mailing.recipients(run).count(),
+        "recipient_count": mailing.recipients(run, rows).count(),
+        "picked": rows,
         "fate_rows": _fates(mailing.fates(run)),
     }
     status = 422 if problem else 200
@@ -78,7 +85,7 @@ def mail(request: HttpRequest, organization: Organization, number: int) -> HttpR
 
 
 @require_POST
-@organization_page(RUN_MANAGE)
+@organization_page(RUN_MANAGE, of=run_at)
 def keep(request: HttpRequest, organization: Organization, number: int) -> HttpResponse:
     """This will change until when the run's documents are kept."""
     run = run_of(organization, number)

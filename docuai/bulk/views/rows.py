@@ -12,20 +12,20 @@ from docuai.bulk import failed_rows, selectors, services
 from docuai.bulk.failed_rows import UploadError
 from docuai.bulk.models import BulkRun, Document, RunRow
 from docuai.bulk.tables.errors import TableError
-from docuai.bulk.views.context import run_context, run_of
+from docuai.bulk.views.context import run_at, run_context, run_of
 from docuai.bulk.views.correction_form import CorrectionForm
 from docuai.engines import services as engines
 from docuai.engines.services import EngineError
 from docuai.permissions import RUN_MANAGE, RUN_VIEW
 from platform_core.access.can import can
 from platform_core.access.doors import organization_page
-from platform_core.kits.web.requests import go, wants
+from platform_core.kits.web.requests import go, wants, whole
 from platform_core.kits.web.toasts import toast
 from platform_core.organizations.models import Organization
 
 
 @require_safe
-@organization_page(RUN_VIEW)
+@organization_page(RUN_VIEW, of=run_at)
 def row_page(request: HttpRequest, organization: Organization, number: int, row: int) -> HttpResponse:
     """This will open a row's drawer: over the page that asks, or on the run's page."""
     run = run_of(organization, number)
@@ -34,7 +34,7 @@ def row_page(request: HttpRequest, organization: Organization, number: int, row:
 
 
 @require_POST
-@organization_page(RUN_MANAGE)
+@organization_page(RUN_MANAGE, of=run_at)
 def correct(request: HttpRequest, organization: Organization, number: int, row: int) -> HttpResponse:
     """This will correct a row with what was typed, or show what does not fit and keep it."""
     run = run_of(organization, number)
@@ -62,7 +62,7 @@ def correct(request: HttpRequest, organization: Organization, number: int, row: 
 
 
 @require_POST
-@organization_page(RUN_MANAGE)
+@organization_page(RUN_MANAGE, of=run_at)
 def corrections(request: HttpRequest, organization: Organization, number: int) -> HttpResponse:
     """This will take the CSV of failed rows back, corrected, and go on with the same run."""
     run = run_of(organization, number)
@@ -90,11 +90,13 @@ def corrections(request: HttpRequest, organization: Organization, number: int) -
 
 
 @require_safe
-@organization_page(RUN_VIEW)
+@organization_page(RUN_VIEW, of=run_at)
 def picture(request: HttpRequest, organization: Organization, number: int, row: int) -> HttpResponseBase:
-    """This will draw the first page of a row's document; kept by the browser as long as the document is the same."""
+    """This will draw the first page of a row's document, ``?version=1`` of an older one; kept while it is the same."""
     run = run_of(organization, number)
-    found = get_object_or_404(_versions(run, row), state="valid", content_type="application/pdf")
+    versions = _versions(run, row).filter(content_type="application/pdf")
+    wanted = request.GET.get("version", "")
+    found = get_object_or_404(versions.filter(number=whole(wanted) or 0) if wanted else versions.filter(state="valid"))
     tag = f'"{found.sha256}"'
     headers = {"ETag": tag, "Cache-Control": "private, max-age=60"}
     if request.headers.get("If-None-Match") == tag:
@@ -115,6 +117,14 @@ def _versions(run: BulkRun, row: int) -> Any:
     return Document.objects.for_organization(run.organization_id).filter(run=run, row__number=row).order_by("-number")
 
 
+def _pair(versions: list[Document]) -> list[Document]:
+    """The version that became void last and the one that stands in its place, if that is made already; first pages only."""
+    void = next((document for document in versions if document.state == Document.State.VOID), None)
+    if void is None or void.content_type != "application/pdf":
+        return []
+    return [void, *(document for document in versions if document.state == Document.State.VALID)]
+
+
 def _drawer(
     request: HttpRequest, organization: Organization, run: BulkRun, row: RunRow, form: CorrectionForm, status: int = 200
 ) -> HttpResponse:
@@ -127,6 +137,7 @@ def _drawer(
         "row": row,
         "label": shown.label,
         "versions": versions,
+        "pair": _pair(versions),
         "next_version": versions[0].number + 1 if versions else 1,
         "form": form,
         "is_error": status != 200,
@@ -136,7 +147,7 @@ def _drawer(
             "organization": organization,
             "run": run,
             "job": run.job,
-            "can_manage": can(request.principal, RUN_MANAGE),  # type: ignore[attr-defined]
+            "can_manage": can(request.principal, RUN_MANAGE, run),  # type: ignore[attr-defined]
             **drawer,
         }
         return render(request, "docuai/bulk/row_drawer.html", context, status=status)

@@ -9,16 +9,17 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from docuai.bulk import selectors, services
 from docuai.bulk.models import BulkRun
 from docuai.bulk.rendering import stop_flag
-from docuai.bulk.views.context import run_context, run_of
+from docuai.bulk.views.context import run_at, run_context, run_of
+from docuai.bulk.views.picked import retried
 from docuai.library.models import DocumentTemplate
 from docuai.permissions import RUN_MANAGE, RUN_START, RUN_VIEW
-from platform_core.access.can import can
+from platform_core.access.can import can, visible
 from platform_core.access.doors import organization_page
 from platform_core.jobs.models import Job
 from platform_core.jobs.services import JobStateError
@@ -41,10 +42,10 @@ STEERING: dict[str, tuple[Callable[..., Any], Any]] = {
 STOP_SECONDS = 30
 
 
-@organization_page(RUN_VIEW)
+@organization_page(RUN_VIEW, any_of=BulkRun)
 def run_list(request: HttpRequest, organization: Organization) -> HttpResponse:
     """This will list the runs, the newest first; state, template and words narrow it by the address."""
-    runs = BulkRun.objects.for_organization(organization).filter(deleted_at=None)
+    runs = visible(BulkRun.objects.filter(deleted_at=None), request.principal, RUN_VIEW)  # type: ignore[attr-defined]
     state, template, words = (request.GET.get(name, "").strip() for name in ("state", "template", "q"))
     found = runs.select_related("job__started_by", "template", "version")
     if state in GROUPS:
@@ -90,7 +91,7 @@ def _chips(organization: Organization, current: str) -> list[dict[str, Any]]:
     ]
 
 
-@organization_page(RUN_VIEW)
+@organization_page(RUN_VIEW, of=run_at)
 def run_page(request: HttpRequest, organization: Organization, number: int) -> HttpResponse:
     """This will show how a run stands; the page asks for itself every two seconds until the run has ended."""
     context = run_context(request, organization, run_of(organization, number))
@@ -98,7 +99,7 @@ def run_page(request: HttpRequest, organization: Organization, number: int) -> H
 
 
 @require_POST
-@organization_page(RUN_MANAGE)
+@organization_page(RUN_MANAGE, of=run_at)
 def steer(request: HttpRequest, organization: Organization, number: int) -> HttpResponse:
     """This will pause, resume, cancel or retry; a state that does not allow it changes nothing and says so."""
     run = run_of(organization, number)
@@ -106,8 +107,7 @@ def steer(request: HttpRequest, organization: Organization, number: int) -> Http
     try:
         if to == "retry":
             again = services.retry(actor=request.user, run=run)  # type: ignore[arg-type]
-            text = ngettext("%(count)s row is tried again.", "%(count)s rows are tried again.", again)
-            toast(request, text % {"count": again})
+            toast(request, retried(run, again), level="done" if again else "failed")
         elif to in STEERING:
             change, said = STEERING[to]
             change(actor=request.user, run=run)

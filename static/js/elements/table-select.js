@@ -1,12 +1,16 @@
 // <x-table-select data-total="1197"> around a form with a table: one tick for all shown rows, shift for a range, and a bar that takes
 // the footer's place: "{n} selected", "Select all 1,197 that match", the actions. Emits x-selection {count, matching}.
+// A button data-for="retry" stands there only for boxes with data-can~="retry", and says how many they are: <span data-one data-many>.
+// What is ticked stays ticked when the table is fetched again.
 import { XElement, define, fill, number } from "./element.js";
 
 class TableSelect extends XElement {
   #last = -1;
   #matching = false;
+  #picked = new Set();
 
   connect(signal) {
+    document.addEventListener("htmx:after:settle", () => this.#keep(), { signal });
     this.addEventListener("click", (event) => this.#click(event), { signal });
     this.addEventListener("change", (event) => {
       if (event.target.matches("[data-all]")) this.#all(event.target.checked);
@@ -39,13 +43,29 @@ class TableSelect extends XElement {
     }
   }
 
+  #keep() {
+    for (const box of this.#boxes) box.checked = this.#picked.has(box.value);
+    this.#show(this.#matching);
+  }
+
+  #offer(picked) {
+    for (const button of this.querySelectorAll(".bulk [data-for]")) {
+      const fitting = picked.filter((box) => (box.dataset.can ?? "").split(" ").includes(button.dataset.for)).length;
+      const words = button.querySelector("[data-one]");
+      button.hidden = fitting === 0;
+      if (words && fitting) words.textContent = fill(fitting === 1 ? words.dataset.one : words.dataset.many, { n: number(fitting) });
+    }
+  }
+
   #all(on) {
     for (const box of this.#boxes) box.checked = on;
   }
 
   #show(keep = false) {
     const boxes = this.#boxes;
-    const picked = boxes.filter((box) => box.checked).length;
+    const ticked = boxes.filter((box) => box.checked);
+    const picked = ticked.length;
+    this.#picked = new Set(ticked.map((box) => box.value));
     if (!keep) this.#matching = false;
     const total = Number(this.dataset.total || boxes.length);
     const all = this.querySelector("[data-all]");
@@ -58,6 +78,9 @@ class TableSelect extends XElement {
     const bar = this.querySelector(".bulk");
     if (!bar) return;
     bar.hidden = picked === 0;
+    this.#offer(ticked);
+    const clear = bar.querySelector("[data-clear]");
+    if (clear) clear.hidden = false;
     this.toggleAttribute("data-on", picked > 0);
     const count = this.#matching ? total : picked;
     const words = bar.querySelector("[data-count]");

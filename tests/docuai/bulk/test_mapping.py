@@ -79,6 +79,27 @@ def test_the_last_mapping_comes_before_everything_where_its_columns_are_there():
     assert suggestions["issued_on"].entry is None
 
 
+def test_a_column_of_the_fields_name_outranks_last_times_fixed_value_and_says_so():
+    last = Mapping.from_json({"fields": {"name": {"value": "Ana"}, "issued_on": {"value": "2026-11-24"}}})
+    samples = [{"name": "Zoë", "person": "x"}]
+
+    suggestions = {one.field.path: one for one in suggest(fields_of(DATED), ["name", "person"], samples, last)}
+
+    assert suggestions["name"].entry.source.columns == ("name",)
+    assert suggestions["name"].reason_text == "The table has a column “name”: used instead of last time's fixed value"
+    assert (suggestions["issued_on"].reason, suggestions["issued_on"].entry.source.value) == ("last_time", "2026-11-24")
+
+
+@pytest.mark.parametrize("last", [{"name": {"value": "Ana"}}, {"name": {"value": "Ana"}, "title": "name"}])
+def test_a_fixed_value_stays_where_the_column_is_empty_or_was_used_for_another_field(last):
+    schema = {"type": "object", "properties": {"name": {"type": "string"}, "title": {"type": "string"}}}
+    cells = [{"name": "Zoë" if "title" in last else ""}]
+
+    suggestions = suggest(fields_of(schema), ["name"], cells, Mapping.from_json({"fields": last}))
+
+    assert {one.field.path: one for one in suggestions}["name"].entry.source.value == "Ana"
+
+
 def test_a_mapping_survives_being_stored():
     stored = {
         "version": 1,

@@ -83,6 +83,29 @@ def test_a_template_is_renamed_tagged_found_and_deleted(editor, andina):
 
 
 @pytest.mark.parametrize(
+    ("sent", "pointer"),
+    [({"nam": "Greeting"}, "/nam"), ({"name": "Other", "slug": "x"}, "/slug"), ({"engine": "word"}, "/engine")],
+)
+def test_a_name_that_cannot_be_changed_is_refused_and_nothing_is_changed(editor, andina, sent, pointer):
+    make(editor)
+
+    answer = editor.patch(f"{ROOT}greeting/", sent, content_type="application/json")
+
+    assert (answer.status_code, [error["pointer"] for error in answer.json()["errors"]]) == (422, [pointer])
+    with tenant(andina.pk):
+        assert DocumentTemplate.objects.get().name == "Greeting"
+
+
+def test_a_language_that_is_none_is_refused_where_a_template_is_made_and_previewed(editor, andina):
+    assert make(editor, language="zz").json()["errors"][0]["pointer"] == "/language"
+    assert make(editor, language="qu").status_code == 201
+    body = editor.get(f"{ROOT}greeting/").json()
+    preview = f"{ROOT}greeting/versions/{body['version']['id']}/preview/"
+    answer = editor.post(preview, {"language": "zz"}, content_type="application/json")
+    assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/language")
+
+
+@pytest.mark.parametrize(
     ("fields", "code"),
     [
         ({"name": ""}, "invalid"),

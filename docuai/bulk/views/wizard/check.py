@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from docuai.bulk.changes import changes_since
 from docuai.bulk.checking import stamp_of
 from docuai.bulk.edits import JOINT
+from docuai.bulk.failed_rows import UploadError
 from docuai.bulk.faults import Fault
 from docuai.bulk.fields import DELIVERY_EMAIL
 from docuai.bulk.mapping import Mapping as FieldMapping
@@ -74,6 +75,29 @@ def check(request: HttpRequest, organization: Organization, draft_id: UUID) -> H
     if request.method == "POST" and not wants(request, "wizard"):
         return redirect("run-check", slug=organization.slug, draft_id=draft.pk)
     return page(request, draft, "check", _context(request, draft))
+
+
+@require_POST
+@organization_page(RUN_START)
+def corrections(request: HttpRequest, organization: Organization, draft_id: UUID) -> HttpResponse:
+    """This will take the file of bad rows back, corrected, and check again."""
+    draft = draft_of(request, organization, draft_id)
+    file = request.FILES.get("file")
+    try:
+        if file is None:
+            raise UploadError(_("Choose the file of bad rows that you corrected."))
+        changed = drafts.replace_rows(
+            actor=actor_of(request), draft=draft, content=file.read(), file_name=file.name or ""
+        )
+    except MappingIncompleteError:
+        return redirect("run-columns", slug=organization.slug, draft_id=draft.pk)
+    except NoTableError:
+        return redirect("run-new", slug=organization.slug)
+    except (UploadError, TableError, drafts.DraftError) as error:
+        return page(request, draft, "check", _context(request, draft) | {"error": str(error)}, status=422)
+    text = ngettext("%(n)s row replaced and checked again.", "%(n)s rows replaced and checked again.", changed)
+    toast(request, text % {"n": changed} if changed else _("The file changes no cell: every row is as it was."))
+    return go(request, "run-check", slug=organization.slug, draft_id=draft.pk)
 
 
 def _done(request: HttpRequest, draft: RunDraft) -> HttpResponse | None:

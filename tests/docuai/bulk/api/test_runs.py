@@ -12,6 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from docuai.bulk.models import BulkRun, Document, RunRow
+from platform_core.audit.models import AuditEvent
 from platform_core.jobs.models import Job
 from platform_core.kits.tenancy.scope import tenant
 from tests.docuai.bulk.api.conftest import Program
@@ -65,6 +66,21 @@ def test_failed_rows_are_tried_again_and_only_while_there_are_some(program, run,
     again = program.post(f"{run['id']}/retry/").json()
     assert (again["state"], again["counts"]["queued"]) == ("queued", 1)
     assert program.post(f"{run['id']}/retry/").json()["code"] == "no_failed_rows"
+
+
+def test_failed_rows_of_a_paused_run_wait_until_it_is_resumed(program, andina, worked):
+    run = program.post(body={"template": "greeting", "rows": [{"name": "Ana"}, {"grade": 1}, {"name": "Bo"}]}).json()
+    program.post(f"{run['id']}/pause/")
+
+    again = program.post(f"{run['id']}/retry/").json()
+
+    assert (again["state"], again["counts"]["queued"], again["counts"]["failed"]) == ("paused", 3, 0)
+    assert worked(run["id"]).job.state == "paused"
+    assert program.get(f"{run['id']}/").json()["counts"]["queued"] == 3
+    assert program.post(f"{run['id']}/resume/").json()["state"] == "queued"
+    assert worked(run["id"]).job.state == "partial"
+    with tenant(andina.pk):
+        assert AuditEvent.objects.get(action="docuai.run.retry").changes == {"rows": [0, 1]}
 
 
 def test_a_run_is_deleted(program, run):

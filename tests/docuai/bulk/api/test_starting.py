@@ -245,3 +245,35 @@ def test_an_editor_in_a_browser_starts_a_run_too(client, andina, version):
     assert started.status_code == 202
     with tenant(andina.pk):
         assert BulkRun.objects.select_related("job__started_by").get().job.started_by.email == "ana@andina.example"
+
+
+@pytest.mark.parametrize(
+    ("options", "pointer"),
+    [
+        ({"formt": "pdf"}, "/options/formt"),
+        ({"language": "zz"}, "/options/language"),
+        ({"language": "Spanish"}, "/options/language"),
+        ({"sheet": "People"}, "/options/sheet"),
+        ({"mapping": {"name": "nombre"}}, "/options/mapping/name"),
+        ({"mapping": {"surname": "name"}}, "/options/mapping/surname"),
+        ({"mapping": {"name": 7}}, "/options/mapping"),
+        ({"on_bad_rows": "ignore"}, "/options/on_bad_rows"),
+        ({"keep_days": 0}, "/options/keep_days"),
+    ],
+)
+def test_an_option_that_is_not_known_or_not_meant_for_the_table_is_refused_by_name(program, andina, options, pointer):
+    answer = program.post(body={"template": "greeting", "file": table(), "options": json.dumps(options)})
+
+    problem = answer.json()
+    assert (answer.status_code in (400, 422), problem["status"]) == (True, answer.status_code)
+    assert pointer in [error["pointer"] for error in problem["errors"]]
+    with tenant(andina.pk):
+        assert not BulkRun.objects.exists()
+        assert not StoredFile.objects.exists()
+
+
+@pytest.mark.parametrize("sent", [{"templat": "greeting"}, {"rows": PEOPLE, "file_nam": "x"}])
+def test_a_name_that_a_run_does_not_take_is_refused(program, sent):
+    answer = program.post(body={"template": "greeting", **sent})
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "unknown")

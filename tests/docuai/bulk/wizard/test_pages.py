@@ -444,3 +444,64 @@ def test_a_field_that_saves_itself_and_then_the_form_are_one_tab(client, andina)
     assert again["Location"] == step(draft_id, "check")
     assert other.status_code == 422
     assert the_draft(andina).options["retention_days"] == 365
+
+
+def mend(client, draft_id, content, name="people-to-mend.csv"):
+    return client.post(step(draft_id, "corrections"), {"file": SimpleUploadedFile(name, content)})
+
+
+def bad_rows(client, draft_id):
+    return b"".join(client.get(step(draft_id, "faults")).streaming_content).decode("utf-8-sig")
+
+
+def test_the_file_of_bad_rows_comes_back_corrected_and_replaces_them_by_number(client, andina):
+    draft_id = checked(client, FAULTY)
+    mended = bad_rows(client, draft_id).replace("bo@@li", "bo@li").replace("11.2", "9.2")
+    assert mended.splitlines()[1].startswith("4,")
+
+    answer = mend(client, draft_id, mended.encode())
+
+    assert answer["Location"] == step(draft_id, "check")
+    assert "1 row replaced and checked again." in text_of(client.get(answer["Location"]))
+    draft = the_draft(andina)
+    assert draft.edits == {"4": {"email": "bo@li.example", "grade": "9.2"}}
+    assert (draft.summary["check"]["ready"], draft.summary["check"]["faulty"]) == (4, 0)
+
+
+def test_a_correction_that_does_not_fit_yet_says_what_is_still_wrong(client, andina):
+    draft_id = checked(client, FAULTY)
+
+    mend(client, draft_id, bad_rows(client, draft_id).replace("11.2", "12.5").encode())
+
+    page = text_of(client.get(step(draft_id, "check")))
+    assert "12.5" in page
+    assert the_draft(andina).summary["check"]["faulty"] == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"name,email\nBo,bo@li.example\n", "The first column must be"),
+        (b"row,what is wrong,name\n99,x,Bo\n", "The table has no row 99."),
+        (b"row,name\n4,Bo\n4,Li\n", "Row 4 stands twice in the file."),
+        (b"row,name\nfour,Bo\n", "has no row number"),
+        (b"row,surname\n4,Bo\n", "The table has no column"),
+        (b"", "empty"),
+    ],
+)
+def test_a_file_that_is_no_file_of_bad_rows_is_refused_and_changes_nothing(client, andina, content, words):
+    draft_id = checked(client, FAULTY)
+
+    answer = mend(client, draft_id, content)
+
+    assert (answer.status_code, words in text_of(answer)) == (422, True)
+    assert the_draft(andina).edits == {}
+
+
+def test_a_file_that_changes_nothing_and_no_file_at_all_are_said(client):
+    draft_id = checked(client, FAULTY)
+
+    mend(client, draft_id, bad_rows(client, draft_id).encode())
+
+    assert "The file changes no cell" in text_of(client.get(step(draft_id, "check")))
+    assert "Choose the file of bad rows" in text_of(client.post(step(draft_id, "corrections")))
