@@ -3,11 +3,25 @@
 from platform_core.events import periodic as events
 from platform_core.evidence import periodic as evidence
 from platform_core.files import periodic as files
+from platform_core.identity import periodic as identity
 from platform_core.jobs import periodic as jobs
 from platform_core.mail import periodic as mail_clock
 from platform_core.mail import tasks as mail
+from platform_core.operations import periodic as operations
 from platform_core.notifications import periodic as notifications
 from platform_core.webhooks import periodic as webhooks_clock
 from platform_core.webhooks import tasks as webhooks
 
-__all__ = ["events", "evidence", "files", "jobs", "mail", "mail_clock", "notifications", "webhooks", "webhooks_clock"]
+__all__ = [
+    "events",
+    "evidence",
+    "files",
+    "identity",
+    "jobs",
+    "mail",
+    "mail_clock",
+    "notifications",
+    "operations",
+    "webhooks",
+    "webhooks_clock",
+]

@@ -28,12 +28,14 @@ KEPT_HEADERS = ("Location",)
 Handler = Callable[..., Response]
 
 
-def idempotent(*, with_work: bool = True, never_stored: tuple[str, ...] = ()) -> Callable[[Handler], Handler]:
+def idempotent(
+    *, with_work: bool = True, never_stored: tuple[str, ...] = (), headers: tuple[str, ...] = ()
+) -> Callable[[Handler], Handler]:
     """This will make a ``post`` of an OrganizationAPIView repeatable by its ``Idempotency-Key``; without one it just runs.
 
     ``with_work`` runs the handler in one transaction with its answer; say False where the handler must commit by itself
     or talks to somebody else, then the answer is stored after it. ``never_stored`` names fields of the answer (secrets)
-    that a repetition gets as null. Only what succeeded is stored: after a refusal the same key may try again.
+    that a repetition gets as null. ``headers`` are those that say what is asked, beside the body. Only what succeeded is stored: after a refusal the same key may try again.
     """
 
     def decorate(handler: Handler) -> Handler:
@@ -42,7 +44,7 @@ def idempotent(*, with_work: bool = True, never_stored: tuple[str, ...] = ()) ->
             given = request.headers.get(HEADER)
             if given is None:
                 return handler(view, request, *args, **kwargs)
-            record, replay = _claim(view, request, _checked(given))
+            record, replay = _claim(view, request, _checked(given), headers)
             if replay is not None:
                 return replay
             run = functools.partial(handler, view, request, *args, **kwargs)
@@ -54,12 +56,14 @@ def idempotent(*, with_work: bool = True, never_stored: tuple[str, ...] = ()) ->
     return decorate
 
 
-def fingerprint(request: Any) -> str:
+def fingerprint(request: Any, headers: tuple[str, ...] = ()) -> str:
     """This will hash what is asked: method, path, parsed fields, and each file's bytes. Multipart boundaries do not count."""
     files = {name: [_digest(file) for file in request.FILES.getlist(name)] for name in request.FILES}
     data = request.data
     fields = {k: data.getlist(k) for k in data if k not in files} if hasattr(data, "getlist") else data
     asked = [request.method, request.get_full_path(), fields, files]
+    if headers:
+        asked.append({name: request.headers.get(name) for name in headers})
     return hashlib.sha256(dumps(asked, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)).hexdigest()
 
 
@@ -70,9 +74,9 @@ def _checked(key: str) -> str:
     return key
 
 
-def _claim(view: Any, request: Any, key: str) -> tuple[IdempotencyRecord, Response | None]:
+def _claim(view: Any, request: Any, key: str, headers: tuple[str, ...]) -> tuple[IdempotencyRecord, Response | None]:
     """This will take the key for this call, or return the answer of the call that had it."""
-    now, asked = _database_now(), fingerprint(request)
+    now, asked = _database_now(), fingerprint(request, headers)
     mine = {"organization_id": view.organization_id, "principal": view.principal.name, "key": key}
     fresh = IdempotencyRecord(**mine, request_hash=asked, lease_until=now + LEASE)
     if IdempotencyRecord.objects.bulk_create([fresh], ignore_conflicts=True) and _is_stored(fresh):

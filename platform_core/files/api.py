@@ -8,9 +8,13 @@ from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.request import Request
+from rest_framework.response import Response
 
+from platform_core.access.idempotency import idempotent
 from platform_core.access.rest import OrganizationAPIView
+from platform_core.files.errors import FileError
 from platform_core.files.views import receiving
+from platform_core.kits.api.problems import ProblemError
 from platform_core.permissions import FILE_UPLOAD
 
 VERSION = OpenApiParameter("Tus-Resumable", str, OpenApiParameter.HEADER, required=True, enum=[receiving.VERSION])
@@ -28,13 +32,22 @@ OFFSET = OpenApiParameter("Upload-Offset", int, OpenApiParameter.HEADER, require
 
 
 class _Receiving(OrganizationAPIView):
+    @property
+    def base(self) -> str:
+        return reverse("api-uploads", kwargs={"slug": self.kwargs["slug"]})
+
+    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """This will say which tus is spoken, also with a refusal and a repetition."""
+        response.headers.setdefault("Tus-Resumable", receiving.VERSION)
+        return super().finalize_response(request, response, *args, **kwargs)
+
     def receive(self, request: Request, upload_id: UUID | None = None) -> HttpResponse:
         return receiving.answer(
             request._request,
             organization_id=self.organization_id,
             actor=self.actor,
             upload_id=upload_id,
-            base=reverse("api-uploads", kwargs={"slug": self.kwargs["slug"]}),
+            base=self.base,
         )
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -53,9 +66,21 @@ class Uploads(_Receiving):
         request=None,
         responses={201: OpenApiResponse(description="Send the bytes by PATCH to the address in `Location`.")},
     )
-    def post(self, request: Request, slug: str) -> HttpResponse:
+    @idempotent(headers=("Upload-Length", "Upload-Metadata"))
+    def post(self, request: Request, slug: str) -> Response:
         """Open a resumable upload ([tus 1.0](https://tus.io)). Purpose, size, quota and free room are checked here."""
-        return self.receive(request)
+        try:
+            opened = receiving.create(
+                request._request, organization_id=self.organization_id, actor=self.actor, base=self.base
+            )
+        except FileError as error:
+            problem = ProblemError(error.status, error.code, str(error))
+            if error.status == 412:
+                problem.headers["Tus-Version"] = receiving.VERSION
+            raise problem from error
+        return Response(
+            status=opened.status_code, headers={name: opened.headers[name] for name in ("Location", "Upload-Expires")}
+        )
 
 
 class Upload(_Receiving):

@@ -26,7 +26,7 @@ class OutgoingMail(Leased):
     personal_data = PersonalData(
         subject="to_address",
         purpose="delivering a message the organization sends",
-        retention="90 days after it was sent",
+        retention="words and address 90 days; that something was sent stays with what it was about",
         export=("to_address", "subject", "created_at", "state"),
         erasure="delete",
     )

@@ -64,7 +64,7 @@ def answer(
     try:
         _check_version(request)
         if upload_id is None:
-            response = _create(request, organization_id, actor, base)
+            response = create(request, organization_id=organization_id, actor=actor, base=base)
         else:
             upload = _find(organization_id, actor, upload_id)
             response = {"HEAD": _head, "PATCH": _patch, "DELETE": _delete}[request.method or ""](request, upload, actor)
@@ -75,7 +75,9 @@ def answer(
     return response
 
 
-def _create(request: HttpRequest, organization_id: UUID, actor: Any, base: str) -> HttpResponse:
+def create(request: HttpRequest, *, organization_id: UUID, actor: Any, base: str) -> HttpResponse:
+    """This will open an upload; raises FileError."""
+    _check_version(request)
     length = _number(request, "Upload-Length")
     metadata = _metadata(request.headers.get("Upload-Metadata", ""))
     upload = services.begin_upload(

@@ -47,7 +47,7 @@ class Tus:
         pairs = {"filename": name, "purpose": purpose}
         metadata = ",".join(f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in pairs.items())
         sent = {**self.headers, "Upload-Length": str(length), "Upload-Metadata": metadata, **headers}
-        return self.client.post(self.base, headers=sent, content_type="application/x-nothing")
+        return self.client.post(self.base, b"", headers=sent, content_type="application/x-nothing")
 
     def patch(self, url, offset, content, *, content_type="application/offset+octet-stream", **headers):
         sent = {**self.headers, "Upload-Offset": str(offset), **headers}

@@ -335,3 +335,26 @@ def test_a_program_uploads_with_its_key_and_goes_on_where_it_stopped(client, and
     assert client.options(program.base, headers=program.headers)["Tus-Version"] == "1.0.0"
     without = {name: value for name, value in program.headers.items() if name != "Authorization"}
     assert Tus(client, program.base, without).create(10).status_code == 401
+
+
+def test_a_creation_that_is_sent_again_with_its_key_gives_the_same_upload(client, andina, ana):
+    client.force_login(ana)
+    program = Tus(client, "/api/v1/orgs/andina/files/uploads/")
+    once = {"Idempotency-Key": "people-1"}
+
+    first = program.create(len(CSV), **once)
+    again = program.create(len(CSV), **once)
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first["Location"] == again["Location"]
+    assert (again["Idempotent-Replay"], again["Tus-Resumable"]) == ("true", "1.0.0")
+    other = program.create(len(CSV) + 1, **once)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    refused = program.create(2_000_000, **{"Idempotency-Key": "people-2"})
+    assert (refused.status_code, refused["Tus-Resumable"]) == (413, "1.0.0")
+    assert (
+        program.create(len(CSV), **{"Idempotency-Key": "people-2"}).status_code == 201
+    )  # after a refusal the key is free
+    with tenant(andina.pk):
+        assert Upload.objects.count() == 2
+    assert len(spooled()) == 2

@@ -1,11 +1,14 @@
 """A person's own page: factors, codes, sessions, trusted devices, what happened."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import mail
 from django.test import Client
+from django.utils import timezone
 
+from platform_core.identity import periodic
 from platform_core.identity.models import Authenticator, RecoveryCode, SecurityEvent, SignedInSession, TrustedDevice
 from platform_core.identity.services.factors import make_codes
 from tests.factories.factors import code_of, make_authenticator, sign_in_verified
@@ -172,3 +175,12 @@ def test_a_mail_server_that_is_down_stops_no_sign_in(client, ana, settings):
 
     assert give_password(other, ana)["Location"] == "/"
     assert other.get("/me/").status_code == 200
+
+
+def test_what_happened_more_than_a_year_ago_is_forgotten(ana):
+    now = timezone.now()
+    for days in (366, 364):
+        SecurityEvent.objects.create(user=ana, kind="signed_in", at=now - timedelta(days=days))
+
+    assert periodic.forget_security_events() == 1
+    assert [(now - event.at).days for event in SecurityEvent.objects.all()] == [364]
