@@ -17,7 +17,10 @@ Everything that the pages do, for programs.
 **Errors** are `application/problem+json` (RFC 9457) with a `code`, a `request_id` to quote to us and, where values are
 to blame, `errors` with a JSON pointer each. **Lists** come in pages: follow `next` until it is null.
 **Repeat safely**: send `Idempotency-Key` with a POST; the same call again does nothing twice and answers the same, for
-24 hours. **Limits** stand in `RateLimit-Policy` and `RateLimit`; a 429 says in `Retry-After` how long to wait.
+24 hours. **Limits** stand in `RateLimit-Policy` and `RateLimit`; they count each caller and each class of operation, by
+the organization's plan, and a costly call counts several times (`x-cost`). So many calls of an organization may run at
+once. A 429 says in `Retry-After` how long to wait. **Change what others edit too** with `If-Match`: the `ETag` that you
+read. **What goes** says so half a year before, in `Deprecation`, `Sunset` and `Link`.
 """
 
 SETTINGS: dict[str, Any] = {
@@ -42,6 +45,7 @@ SETTINGS: dict[str, Any] = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "platform_core.kits.api.schema.add_problems",
+        "platform_core.kits.api.examples.add_examples",
         "platform_core.kits.api.schema.add_samples",
     ],
 }

@@ -19,6 +19,12 @@ IDEMPOTENCY = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="Any text of up to 200 characters, a new UUID for instance. The same key again does nothing twice.",
 )
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The `ETag` of the answer that you read: the change is refused (412) if somebody was faster.",
+)
 TAGS = (("/me/", "Me"), ("/docuai/", "DocuAI"))
 PROBLEMS = {
     "400": "The request could not be read.",
@@ -26,8 +32,12 @@ PROBLEMS = {
     "403": "The key or the role does not allow it.",
     "404": "Not there, or not for you.",
     "409": "The present state does not allow it, or a call with this Idempotency-Key is running.",
+    "412": "It was changed since its ETag was read.",
+    "413": "The body is too large.",
+    "415": "The body's type is not one that this operation takes.",
     "422": "Some values cannot be used; each is named in `errors`.",
-    "429": "Too many calls; `Retry-After` says how long to wait.",
+    "428": "`If-Match` is missing: shared objects change only as they were read.",
+    "429": "Too many calls, in the window or at once; `Retry-After` says how long to wait.",
 }
 PROBLEM = {
     "type": "object",
@@ -74,10 +84,30 @@ class Schema(AutoSchema):
         permission = getattr(self.view, "permissions", {}).get(self.method)
         return f"{text}\n\nScope: `{permission}`." if permission else text
 
+    def is_deprecated(self) -> bool:
+        """This will mark what ``@deprecated`` marks."""
+        return bool(self._handler_mark("deprecation")) or bool(super().is_deprecated())
+
+    def get_extensions(self) -> dict[str, Any]:
+        """This will say for programs which scope the call needs, what it costs of the limit, and when it goes."""
+        found = dict(super().get_extensions() or {})
+        if permission := getattr(self.view, "permissions", {}).get(self.method):
+            found["x-required-scope"] = permission
+        if (cost := getattr(self.view, "costs", {}).get(self.method, 1)) != 1:
+            found["x-cost"] = cost
+        deprecation = self._handler_mark("deprecation")
+        if deprecation and deprecation.sunset:
+            found["x-sunset"] = deprecation.sunset.isoformat()
+        return found
+
+    def _handler_mark(self, name: str) -> Any:
+        return getattr(getattr(self.view, self.method.lower(), None), name, None)
+
     def get_override_parameters(self) -> list[Any]:
         """This will add the header of a POST that can be repeated."""
         handler = getattr(self.view, self.method.lower(), None)
-        return [IDEMPOTENCY] if getattr(handler, "idempotent", False) else []
+        found = [IDEMPOTENCY] if getattr(handler, "idempotent", False) else []
+        return [*found, IF_MATCH] if getattr(handler, "if_match", False) else found
 
 
 class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -109,7 +139,7 @@ def add_problems(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
         f"Problem{code}": {"description": text, "content": body} for code, text in PROBLEMS.items()
     }
     for path, method, operation in _operations(result):
-        for code in _problems_of(path, method):
+        for code in _problems_of(path, method, operation):
             operation["responses"].setdefault(code, {"$ref": f"#/components/responses/Problem{code}"})
         operation["responses"] = dict(sorted(operation["responses"].items()))
     return result
@@ -128,12 +158,17 @@ def add_samples(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     return result
 
 
-def _problems_of(path: str, method: str) -> list[str]:
+def _problems_of(path: str, method: str, operation: dict[str, Any]) -> list[str]:
     codes = ["401", "403", "429"]
+    given = {each["name"] for each in operation.get("parameters", [])}
+    if any(each["in"] == "query" for each in operation.get("parameters", [])):
+        codes.append("422")
+    if "If-Match" in given:
+        codes += ["412", "428"]
     if re.search(r"\{", path):
         codes.append("404")
     if method in ("post", "put", "patch"):
-        codes += ["400", "409", "422"]
+        codes += ["400", "409", "413", "415", "422"]
     return codes
 
 

@@ -14,6 +14,7 @@ from platform_core.access.can import Principal
 from platform_core.access.models import ApiKey
 from platform_core.access.secrets import checksum, digest, is_well_formed, new_secret
 from platform_core.audit.models import AuditEvent
+from platform_core.kits.api.throttling import Terms
 from platform_core.kits.tenancy.scope import tenant, unscoped
 from platform_core.permissions import JOB_VIEW, KEY_MANAGE, ORGANIZATION_TRANSFER
 from tests.factories.keys import bearer, make_key
@@ -75,7 +76,9 @@ def test_a_key_is_known_by_its_secret_and_carries_its_scopes(andina):
 
     found = keys.authenticate(secret)
 
-    assert found == keys.Credential(andina.pk, "andina", key.pk, "Payroll", frozenset([RUN_VIEW, JOB_VIEW]), None)
+    assert found == keys.Credential(
+        andina.pk, "andina", key.pk, "Payroll", frozenset([RUN_VIEW, JOB_VIEW]), None, Terms({}, 50)
+    )
 
 
 def test_a_wrong_checksum_costs_no_query_an_unknown_secret_one_a_hot_key_none(andina):
@@ -89,7 +92,7 @@ def test_a_wrong_checksum_costs_no_query_an_unknown_secret_one_a_hot_key_none(an
     with queries() as hot:
         assert keys.authenticate(secret)
 
-    assert [len(each) for each in (wrong, unknown, cold, hot)] == [0, 1, 3, 0]  # cold: find, read, note the use
+    assert [len(each) for each in (wrong, unknown, cold, hot)] == [0, 1, 4, 0]  # cold: find, read, its plan, note the use
 
 
 def test_a_revoked_key_dies_at_once_even_while_it_is_remembered(andina, django_capture_on_commit_callbacks):

@@ -164,11 +164,10 @@ def test_who_is_slower_than_the_lease_takes_its_work_back(monkeypatch):
     create = api.services.create_key
 
     def slowly(**fields):
-        made = create(**fields)
-        if not begun.is_set():
+        if not begun.is_set():  # before the work: making a key locks its maker, which the other call needs
             begun.set()
             assert overtaken.wait(20)
-        return made
+        return create(**fields)
 
     monkeypatch.setattr(api.services, "create_key", slowly)
 
