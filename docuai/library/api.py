@@ -27,6 +27,7 @@ from docuai.permissions import TEMPLATE_EDIT, TEMPLATE_VIEW
 from platform_core.access.can import visible
 from platform_core.access.idempotency import idempotent
 from platform_core.access.rest import OrganizationAPIView
+from platform_core.kits.api.etags import etag_of, guarded, is_wanted, wanted_tags
 from platform_core.kits.api.pagination import cursor_page
 from platform_core.kits.api.problems import ProblemError, register_problem
 from platform_core.kits.api.schema import CURSOR_PARAMETERS, page_of
@@ -38,6 +39,7 @@ PNG = "image/png"
 ROW = {"row": {"name": "Zoë Íñiguez", "course": "Foundations of Statistics"}}
 
 register_problem(services.TemplateError, status=422, code="template_refused")
+register_problem(services.TemplateChangedError, status=412, code="changed_meanwhile")
 
 
 class _Library(OrganizationAPIView):
@@ -116,9 +118,8 @@ class Template(_Library):
 
     @extend_schema(operation_id="templates_read", responses=TemplateWithVersionSerializer)
     def get(self, request: Request, slug: str, template: str) -> Response:
-        """Read a template with the version that new runs take, or else its newest."""
-        found = self.template()
-        return Response(_shown(found, _standing(found)))
+        """Read a template with the version that new runs take, or else its newest. Its `ETag` is wanted for changes."""
+        return self._answer(self.template())
 
     @extend_schema(
         operation_id="templates_change",
@@ -128,18 +129,38 @@ class Template(_Library):
             OpenApiExample("Tags", value={"tags": ["Education", "2026"]}, request_only=True),
         ],
     )
+    @guarded
     def patch(self, request: Request, slug: str, template: str) -> Response:
-        """Rename, describe or tag a template. Its address stays."""
+        """Rename, describe or tag a template as you read it: `If-Match` names its `ETag`. Its address stays."""
+        read = self._as_read()
         asked = ChangedTemplateSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        found = services.describe(actor=self.actor, template=self.template(), **asked.validated_data)
-        return Response(_shown(found, _standing(found)))
+        given = asked.validated_data
+        return self._answer(
+            services.describe(actor=self.actor, template=read, unchanged_since=read.updated_at, **given)
+        )
 
     @extend_schema(operation_id="templates_delete", responses={204: None})
+    @guarded
     def delete(self, request: Request, slug: str, template: str) -> Response:
-        """Delete a template. Runs and documents made from it stay."""
-        services.delete(actor=self.actor, template=self.template())
+        """Delete a template as you read it: `If-Match` names its `ETag`. Runs and documents made from it stay."""
+        read = self._as_read()
+        services.delete(actor=self.actor, template=read, unchanged_since=read.updated_at)
         return Response(status=204)
+
+    def _as_read(self) -> DocumentTemplate:
+        """The template, if it is still as the caller read it; the service looks again under the row's lock."""
+        wanted, found = wanted_tags(self.request), self.template()
+        if not is_wanted(etag_of(found.pk, found.updated_at), wanted):
+            text = _("Somebody has changed the template since you read it. Read it again, then change it.")
+            raise ProblemError(412, "changed_meanwhile", text)
+        return found
+
+    @staticmethod
+    def _answer(found: DocumentTemplate) -> Response:
+        answer = Response(_shown(found, _standing(found)))
+        answer["ETag"] = etag_of(found.pk, found.updated_at)
+        return answer
 
 
 class Versions(_Library):
@@ -203,6 +224,7 @@ class Preview(_Library):
 
     permissions: ClassVar[dict[str, str]] = {"POST": TEMPLATE_VIEW}
     route_class = "write"
+    costs: ClassVar[dict[str, int]] = {"POST": 5}
 
     @extend_schema(
         operation_id="template_versions_preview",

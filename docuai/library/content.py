@@ -25,6 +25,10 @@ class TemplateError(Exception):
     """A template cannot do what was asked; the message says why and what to do."""
 
 
+class TemplateChangedError(TemplateError):
+    """Somebody changed the template since the caller read it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """Sources by language, files beside them, how the sources are called, the schema of a row and a sample row.

@@ -1,6 +1,6 @@
 """Writes of the template library, one module a kind of use case. Pages, REST and commands call what is named here."""
 
-from docuai.library.content import TemplateError
+from docuai.library.content import TemplateChangedError, TemplateError
 from docuai.library.services.creating import create_from_starter, create_template, duplicate
 from docuai.library.services.describing import clean_name, clean_tags, delete, describe, purge_deleted, undelete
 from docuai.library.services.looking import Picture, picture_of, preview, source_of, thumbnail_of
@@ -9,6 +9,7 @@ from docuai.library.services.versions import add_version, restore_version, save_
 
 __all__ = [
     "Picture",
+    "TemplateChangedError",
     "TemplateError",
     "add_version",
     "clean_name",

@@ -1,7 +1,7 @@
 """What a template is called, and taking it away: deleted ones come back by Undo for 30 days, then they are purged."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from docuai.library.content import TemplateError
+from docuai.library.content import TemplateChangedError, TemplateError
 from docuai.library.models import DocumentTemplate
 from platform_core.accounts.models import User
 from platform_core.audit.services import audit
@@ -26,8 +26,12 @@ def describe(
     name: str | None = None,
     description: str | None = None,
     tags: Iterable[str] | None = None,
+    unchanged_since: datetime | None = None,
 ) -> DocumentTemplate:
-    """This will rename a template, describe or tag it; its address stays. Raises TemplateError."""
+    """This will rename a template, describe or tag it; its address stays. Raises TemplateError.
+
+    With ``unchanged_since`` it raises TemplateChangedError where somebody else was faster; the row is locked for that.
+    """
     wanted: dict[str, Any] = {}
     if name is not None:
         wanted["name"] = clean_name(name)
@@ -39,6 +43,7 @@ def describe(
     if not changes:
         return template
     with transaction.atomic():
+        _check_unchanged(template, unchanged_since)
         for key, (_before, value) in changes.items():
             setattr(template, key, value)
         template.save(update_fields=[*changes, "updated_at"])
@@ -46,9 +51,20 @@ def describe(
     return template
 
 
-def delete(*, actor: User | None, template: DocumentTemplate) -> None:
-    """This will take a template out of the library; runs and documents made from it stay."""
+def _check_unchanged(template: DocumentTemplate, since: datetime | None) -> None:
+    if since is None:
+        return
+    rows = DocumentTemplate.objects.for_organization(template.organization_id).select_for_update()
+    if rows.values_list("updated_at", flat=True).get(pk=template.pk) != since:
+        raise TemplateChangedError(
+            _("Somebody has changed the template since you read it. Read it again, then change it.")
+        )
+
+
+def delete(*, actor: User | None, template: DocumentTemplate, unchanged_since: datetime | None = None) -> None:
+    """This will take a template out of the library; runs and documents made from it stay. ``unchanged_since`` as above."""
     with transaction.atomic():
+        _check_unchanged(template, unchanged_since)
         live = DocumentTemplate.objects.for_organization(template.organization_id).filter(deleted_at=None)
         if live.filter(id=template.pk).update(deleted_at=Now()):
             audit(action="docuai.template.delete", target=template, actor=actor)
