@@ -17,7 +17,7 @@ from platform_core.kits.api.problems import ProblemError, register_problem
 from platform_core.kits.api.schema import CURSOR_PARAMETERS, page_of
 from platform_core.notifications import selectors, services
 from platform_core.notifications.forms import FIELDS
-from platform_core.notifications.registry import CHANNELS
+from platform_core.notifications.registry import CHANNELS, is_wanted, kinds
 from platform_core.notifications.serializers import (
     NotificationChangeSerializer,
     NotificationFilterSerializer,
@@ -142,16 +142,16 @@ class Preferences(OwnView):
     def preferences(self) -> dict[str, Any]:
         """This will show them as they stand."""
         chosen, schedule = selectors.choices([self.me.pk]), selectors.schedule_of(self.me.pk)
-        kinds = [
+        rows = [
             {
                 "kind": kind.name,
                 "channel": channel,
-                "is_on": selectors.is_wanted(kind, channel, self.me.pk, chosen),
-                "label": str(kind.label),
+                "is_on": is_wanted(kind, channel, self.me.pk, chosen),
+                "name": str(kind.label),
                 "is_mandatory": channel in kind.mandatory,
             }
-            for kind in selectors.kinds()
+            for kind in kinds()
             for channel in CHANNELS
         ]
-        plan = PreferencesSerializer({**{name: getattr(schedule, name) for name in FIELDS}, "kinds": kinds})
+        plan = PreferencesSerializer({**{name: getattr(schedule, name) for name in FIELDS}, "kinds": rows})
         return dict(plan.data)

@@ -19,8 +19,8 @@ from platform_core.mail.models import OutgoingMail
 from platform_core.mail.services import queue_mail
 from platform_core.notifications.brand import brand_of
 from platform_core.notifications.models import NotificationDelivery
-from platform_core.notifications.registry import KINDS, MAIL
-from platform_core.notifications.selectors import choices, is_wanted
+from platform_core.notifications.registry import KINDS, MAIL, is_wanted
+from platform_core.notifications.selectors import choices
 from platform_core.notifications.wording import lines
 
 BATCH = 100

@@ -10,8 +10,8 @@ from platform_core.accounts.models import User
 from platform_core.events.models import OutboxEvent
 from platform_core.events.services import read
 from platform_core.notifications.models import Notification, NotificationDelivery, NotificationSchedule
-from platform_core.notifications.registry import INBOX, KINDS, MAIL, Kind, News
-from platform_core.notifications.selectors import choices, is_wanted
+from platform_core.notifications.registry import INBOX, KINDS, MAIL, Kind, News, is_wanted
+from platform_core.notifications.selectors import choices
 from platform_core.notifications.timing import due, zone_of
 
 CONSUMER = "notifications"

@@ -86,3 +86,13 @@ def check_texts(kind: Kind) -> Text:
     if not (str(kind.label).strip() and text.title.strip() and text.body.strip()):
         raise NoTextError(kind.name)
     return text
+
+
+def is_wanted(kind: Kind, channel: str, user_id: UUID, chosen: Mapping[tuple[UUID, str, str], bool]) -> bool:
+    """This will say whether a person gets a kind by a channel; ``chosen`` is what ``selectors.choices`` read."""
+    return channel in kind.mandatory or chosen.get((user_id, kind.name, channel), channel in kind.channels)
+
+
+def kinds() -> list[Kind]:
+    """This will list all kinds by name."""
+    return [KINDS[name] for name in sorted(KINDS)]

@@ -1,12 +1,11 @@
 """What notifications read: inboxes, preferences, and who is told."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from platform_core.notifications.models import Notification, NotificationPreference, NotificationSchedule
-from platform_core.notifications.registry import KINDS, Kind
 from platform_core.organizations.models import Membership
 
 
@@ -31,16 +30,6 @@ def choices(user_ids: Collection[UUID]) -> dict[tuple[UUID, str, str], bool]:
     return {
         (user, kind, channel): on for user, kind, channel, on in rows.values_list("user_id", "kind", "channel", "is_on")
     }
-
-
-def is_wanted(kind: Kind, channel: str, user_id: UUID, chosen: dict[tuple[UUID, str, str], bool]) -> bool:
-    """This will say whether a person gets a kind by a channel."""
-    return channel in kind.mandatory or chosen.get((user_id, kind.name, channel), channel in kind.channels)
-
-
-def kinds() -> Iterable[Kind]:
-    """This will list all kinds by name."""
-    return [KINDS[name] for name in sorted(KINDS)]
 
 
 def holders(organization_id: UUID, permission: str, *, besides: Collection[UUID] = ()) -> list[UUID]:

@@ -37,7 +37,7 @@ class ChoiceSerializer(serializers.Serializer[Any]):
 
 
 class ShownChoiceSerializer(ChoiceSerializer):
-    label = serializers.CharField()
+    name = serializers.CharField(help_text="The kind in your language.")
     is_mandatory = serializers.BooleanField()
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.forms import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -26,7 +27,7 @@ from platform_core.kits.web.requests import go
 from platform_core.kits.web.toasts import toast
 from platform_core.notifications import selectors, services
 from platform_core.notifications.forms import FIELDS, ScheduleForm
-from platform_core.notifications.registry import CHANNELS, KINDS
+from platform_core.notifications.registry import CHANNELS, KINDS, is_wanted, kinds
 from platform_core.notifications.wording import lines
 
 
@@ -48,7 +49,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "unread": selectors.unread_count(_me(request).pk),
         "only_unread": only_unread,
         "kind": kind,
-        "kinds": selectors.kinds(),
+        "kinds": kinds(),
         "is_filtered": only_unread or kind in KINDS,
     }
     return render(request, "notifications/inbox.html", context)
@@ -63,9 +64,8 @@ def bell(request: HttpRequest) -> HttpResponse:
     headers = {"ETag": tag, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language"}
     if request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers=headers)
-    response = render(request, "notifications/bell.html", {"unread": unread})
-    response.headers.update(headers)
-    return response
+    content = render_to_string("notifications/bell.html", {"unread": unread}, request)
+    return HttpResponse(content, headers=headers)
 
 
 @require_POST
@@ -113,7 +113,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         ticked = set(request.POST.getlist("on"))
         wanted = {
             (kind.name, channel): f"{kind.name}:{channel}" in ticked or channel in kind.mandatory
-            for kind in selectors.kinds()
+            for kind in kinds()
             for channel in CHANNELS
         }
         services.choose(actor=me, wanted=wanted)
@@ -121,7 +121,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         toast(request, _("Saved."))
         return redirect("notification-preferences")
     chosen = selectors.choices([me.pk])
-    rows = [(kind, [_cell(kind, channel, me.pk, chosen) for channel in CHANNELS]) for kind in selectors.kinds()]
+    rows = [(kind, [_cell(kind, channel, me.pk, chosen) for channel in CHANNELS]) for kind in kinds()]
     context = {"form": form, "rows": rows, "zone": me.time_zone}
     return render(request, "notifications/preferences.html", context, status=422 if form.errors else 200)
 
@@ -131,7 +131,7 @@ def _cell(kind: Any, channel: str, user_id: UUID, chosen: dict[Any, bool]) -> di
     return {
         "value": f"{kind.name}:{channel}",
         "label": names[channel],
-        "is_on": selectors.is_wanted(kind, channel, user_id, chosen),
+        "is_on": is_wanted(kind, channel, user_id, chosen),
         "is_fixed": channel in kind.mandatory,
     }
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from portfolio.demo import people, runs, webhooks
+from portfolio.demo import notifications, people, runs, webhooks
 
 
 class Command(BaseCommand):
@@ -16,6 +16,7 @@ class Command(BaseCommand):
             raise CommandError("DEMO is off: the demo's people have a public password.")
         andina, norte = people.load()
         people.write_facts(andina, norte)
+        notifications.load(andina)
         webhooks.load(andina)
         if not runs.load(andina):
             self.stderr.write("The demo's runs are not finished: are the workers running? The next start goes on.")
