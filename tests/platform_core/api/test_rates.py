@@ -5,11 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from platform_core.kits.api import throttling
-from platform_core.kits.api.throttling import RateExceededError, admit
+from platform_core.kits.api.throttling import RateExceededError, Terms, TooManyAtOnceError, admit, settle
 from platform_core.kits.tenancy.ids import new_id
-from platform_core.kits.tenancy.scope import unscoped
+from platform_core.kits.tenancy.scope import tenant, unscoped
+from platform_core.organizations.models import PlanLimit
 from tests.factories.keys import bearer, make_key
-from tests.factories.organizations import make_organization
+from tests.factories.organizations import make_member, make_organization
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +72,87 @@ def test_wrong_keys_are_limited_by_address(client, db, settings):
     ]
 
     assert answers == [401, 401, 401, 429, 429]
+
+
+def test_of_40_calls_at_once_exactly_as_many_run_as_the_plan_allows_and_ended_ones_make_room(settings):
+    settings.API_RATES = {"read": "1000/hour"}
+    name, crowd, terms = f"key:{new_id()}", new_id(), Terms({}, at_once=7)
+
+    def call(_n):
+        try:
+            return admit(name, "read", terms=terms, crowd=crowd)
+        except TooManyAtOnceError:
+            return None
+
+    with ThreadPoolExecutor(40) as threads:
+        running = [each for each in threads.map(call, range(400)) if each]
+    assert len(running) == 7
+    assert min(each.remaining for each in running) == 993  # a refused call is not counted
+    for each in running[:3]:
+        settle(each)
+
+    assert [call(0) is not None for _ in range(4)] == [True, True, True, False]
+
+
+def test_a_call_whose_process_was_killed_gives_its_place_back_when_its_lease_is_over(settings, monkeypatch):
+    settings.API_RATES = {"read": "1000/hour"}
+    monkeypatch.setattr(throttling, "LEASE_SECONDS", 0)
+    terms, crowd = Terms({}, at_once=1), new_id()
+
+    admit("key:a", "read", terms=terms, crowd=crowd)
+
+    assert admit("key:b", "read", terms=terms, crowd=crowd)
+
+
+def test_a_plan_has_its_own_amounts_at_once_for_a_key_and_for_people(client, db, settings):
+    andina = make_organization("andina")
+    with tenant(andina.pk):
+        PlanLimit.objects.create(organization=andina, name="api.read", value=2)
+        PlanLimit.objects.create(organization=andina, name="api.at_once", value=0)
+    _key, secret = make_key(andina)
+    other = make_key(make_organization("norte"))[1]
+
+    refused = client.get("/api/v1/orgs/andina/jobs/", headers=bearer(secret))
+    assert (refused.status_code, refused.json()["code"], refused["Retry-After"]) == (429, "too_many_at_once", "1")
+    assert client.get("/api/v1/orgs/norte/jobs/", headers=bearer(other)).status_code == 200
+    client.force_login(make_member(andina, "marta@andina.example"))
+    assert client.get("/api/v1/orgs/andina/jobs/").json()["code"] == "too_many_at_once"
+
+
+def test_the_headers_name_the_plans_own_amount(client, db):
+    andina = make_organization("andina")
+    with tenant(andina.pk):
+        PlanLimit.objects.create(organization=andina, name="api.read", value=2)
+        PlanLimit.objects.create(organization=andina, name="api.write", value=-1)
+    _key, secret = make_key(andina)
+
+    answers = [client.get("/api/v1/orgs/andina/jobs/", headers=bearer(secret)) for _ in range(3)]
+    free = client.post("/api/v1/orgs/andina/audit/verify/", headers=bearer(secret))
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[0]["RateLimit-Policy"] == '"read";q=2;w=60'
+    assert "RateLimit" not in free
+
+
+def test_a_stranger_takes_no_place_of_an_organization(client, db):
+    andina = make_organization("andina")
+    with tenant(andina.pk):
+        PlanLimit.objects.create(organization=andina, name="api.at_once", value=0)
+    client.force_login(make_member(make_organization("norte"), "zoe@norte.example"))
+
+    assert client.get("/api/v1/orgs/andina/jobs/").status_code == 404
+
+
+def test_a_costly_call_counts_several_times_and_a_small_plan_still_lets_one_through(settings):
+    settings.API_RATES = {"write": "12/hour"}
+    name = f"key:{new_id()}"
+
+    assert [admit(name, "write", cost=5).remaining for _ in range(2)] == [7, 2]
+    with pytest.raises(RateExceededError) as refused:
+        admit(name, "write", cost=5)
+    assert admit(name, "write").remaining == 1
+    assert refused.value.headers["RateLimit"].startswith('"write";r=2;')
+    assert admit(f"key:{new_id()}", "write", cost=5, terms=Terms({"write": 3})).remaining == 0
 
 
 def test_without_redis_everybody_is_let_through_and_the_log_says_so(client, db, settings, caplog):
