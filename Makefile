@@ -1,17 +1,18 @@
 # make run     bring everything up: http://127.0.0.1:8000    (PORT=8001 make run)
 # make test    all tests, browser included                   (make test ARGS="tests/portfolio -x")
 # make test-system  two organizations through pgbouncer with one server connection (installs it by apt)
-# make check   format, lint, types, contracts, migrations, production settings, API schema, translations
+# make check   format, lint, types, contracts, migrations, production settings, API schema, translations, holes
 # make bench   measure against peers and limits, write README's table    (make bench ARGS="pdf api --report")
 # make pictures  take the README's pictures anew, into .github/pictures
 # make reset   delete the data and start over                (RESET=yes does not ask)
+# make sbom    the software bill of materials, into var/sbom.json
 # make messages, make schema                                what is generated and committed
 SHELL := /bin/sh
 PYTHON ?= python3
 BIN := .venv/bin
 export START_AT := $(shell date +%s.%N)
 .DEFAULT_GOAL := run
-.PHONY: run test test-system check bench pictures reset messages schema install install-dev
+.PHONY: run test test-system check bench pictures reset messages schema sbom install install-dev
 
 run: install
 	@exec $(BIN)/python manage.py up $(ARGS)
@@ -39,7 +40,7 @@ bench: install-dev
 pictures: install-dev
 	@$(BIN)/python -m tests.browser.pictures $(ARGS)
 
-messages schema: install-dev
+messages schema sbom: install-dev
 	@$(BIN)/python -m portfolio.stack.checks $@ $(ARGS)
 
 reset:

@@ -6,7 +6,7 @@ from django.urls import include, path, re_path
 from docuai.bulk.views import check
 from platform_core.access.rest import Nothing
 from platform_core.kits.api.docs import Docs
-from portfolio import inbox
+from portfolio import inbox, reports
 
 urlpatterns = [
     path("api/v1/", include("portfolio.api_urls")),  # first: what is asked most is found soonest
@@ -14,6 +14,7 @@ urlpatterns = [
     re_path(r"^api/.*$", Nothing.as_view(), name="api-nothing"),
     path("admin/", admin.site.urls),
     path("", include("platform_core.urls")),
+    path("csp-reports/", reports.csp_reports, name="csp-reports"),
     path("mail", inbox.inbox, name="inbox"),
     path("mail/<str:message_id>/", inbox.message, name="message"),
     path("mail/<str:message_id>/frame/", inbox.frame, name="message-frame"),

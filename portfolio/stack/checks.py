@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from portfolio.stack import browser, catalogs, messages, node, pgbouncer
+from portfolio.stack import audits, browser, catalogs, messages, node, pgbouncer
 from portfolio.stack.commands import manage
 from portfolio.stack.places import APPS, ROOT
 
@@ -65,6 +65,10 @@ def check(_arguments: list[str]) -> int:
         "production settings": lambda: django("check", "--deploy", "--fail-level", "WARNING", extra=PRODUCTION) == 0,
         "API schema": schema_is_current,
         "translations": translations_are_complete,
+        "bandit": audits.bandit,
+        "vulnerabilities, Python": audits.python_packages,
+        "vulnerabilities, npm": audits.node_packages,
+        "secrets": audits.no_secrets,
     }
     failed = [name for name, step in steps.items() if not announced(name, step)]
     print(f"Failed: {', '.join(failed)}" if failed else "All checks passed.")
@@ -156,6 +160,7 @@ COMMANDS = {
     "test-system": test_system,
     "check": check,
     "bench": bench,
+    "sbom": lambda _arguments: audits.write_bill(),
     "schema": schema,
     "messages": write_messages,
 }
