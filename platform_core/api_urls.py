@@ -8,7 +8,7 @@ from platform_core.evidence import api as evidence
 from platform_core.files import api as files
 from platform_core.jobs import api as jobs
 from platform_core.notifications import api as notifications
-from platform_core.organizations import api as organizations
+from platform_core.organizations import urls as organizations
 from platform_core.webhooks import urls as webhooks
 
 urlpatterns = [
@@ -17,8 +17,7 @@ urlpatterns = [
     path("me/notifications/read/", notifications.ReadAll.as_view(), name="api-notifications-read"),
     path("me/notifications/<uuid:notification_id>/", notifications.OneNotification.as_view(), name="api-notification"),
     path("me/notification-preferences/", notifications.Preferences.as_view(), name="api-notification-preferences"),
-    path("orgs/<slug:slug>/", organizations.OrganizationDetail.as_view(), name="api-organization"),
-    path("orgs/<slug:slug>/members/", organizations.Members.as_view(), name="api-members"),
+    path("orgs/<slug:slug>/", include(organizations.api_patterns)),
     path("orgs/<slug:slug>/keys/", access.Keys.as_view(), name="api-keys"),
     path("orgs/<slug:slug>/keys/<uuid:key_id>/", access.Key.as_view(), name="api-key"),
     path("orgs/<slug:slug>/keys/<uuid:key_id>/requests/", access.Calls.as_view(), name="api-key-requests"),

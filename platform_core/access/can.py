@@ -4,15 +4,16 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from platform_core.access.plans import in_plan
 from platform_core.access.registry import PERMISSIONS
 from platform_core.access.roles import allows
 from platform_core.access.shares import MODELS, has_shared, is_shared, shared_with
-from platform_core.kits.tenancy.models import OrganizationOwnedQuerySet
 from platform_core.kits.tenancy.scope import tenant
 from platform_core.organizations.models import CUSTOM, Membership
 
-Rows = TypeVar("Rows", bound=OrganizationOwnedQuerySet[Any])
+Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
 
 
 class UnknownPermissionError(LookupError):
@@ -98,7 +99,7 @@ def permissions_of(principal: Principal) -> frozenset[str]:
 
 def visible(queryset: Rows, principal: Principal, permission: str = "") -> Rows:
     """This will narrow a list to what the principal may see: all rows of the organization, or those shared with them."""
-    rows = queryset.for_organization(principal.organization_id)
+    rows = queryset.filter(organization_id=principal.organization_id)
     if not permission or can(principal, permission):
         return rows
     shareable = MODELS.get(queryset.model)

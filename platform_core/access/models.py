@@ -90,7 +90,7 @@ class PersonShare(OrganizationOwned, UserObjectPermissionBase):
     shared_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = UserObjectPermissionManager.from_queryset(OrganizationOwnedQuerySet)()  # type: ignore[misc]
+    objects = UserObjectPermissionManager.from_queryset(OrganizationOwnedQuerySet)()  # type: ignore[assignment,misc]
 
     class Meta:
         abstract = True

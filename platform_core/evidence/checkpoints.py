@@ -140,3 +140,18 @@ def _name(key: bytes) -> str:
 
 def _signature(key: bytes, fields: dict[str, Any]) -> str:
     return hmac.new(key, canonical(fields), hashlib.sha256).hexdigest()
+
+
+def sign_report(report: dict[str, Any]) -> dict[str, Any]:
+    """This will sign a report as heads are signed: the same keys, named, over its canonical JSON."""
+    key = _keys()[0]
+    fields = {**report, "algorithm": ALGORITHM, "key": _name(key)}
+    return {**fields, "signature": _signature(key, fields)}
+
+
+def is_genuine(report: dict[str, Any]) -> bool:
+    """This will say whether a report is as it was signed here."""
+    fields = dict(report)
+    given = str(fields.pop("signature", ""))
+    keys = [key for key in _keys() if _name(key) == fields.get("key")]
+    return any(hmac.compare_digest(given, _signature(key, fields)) for key in keys)

@@ -2,9 +2,11 @@
 
 from django.urls import path
 
-from platform_core.evidence.views import keeping, log
+from platform_core.evidence.views import keeping, log, review
 
 urlpatterns = [
+    path("orgs/<slug:slug>/access/review/", review.review, name="access-review"),
+    path("orgs/<slug:slug>/access/review/report/", review.report, name="access-report"),
     path("orgs/<slug:slug>/audit/", log.audit_log, name="audit"),
     path("orgs/<slug:slug>/audit/verify/", log.audit_verify, name="audit-verify"),
     path("orgs/<slug:slug>/audit/export/", log.audit_export, name="audit-export"),

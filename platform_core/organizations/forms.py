@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from platform_core.accounts.selectors import plain_address
 from platform_core.accounts.selectors.choices import regions, time_zones
+from platform_core.kits.permissions import Permission
+from platform_core.organizations.errors import OrganizationError
 from platform_core.organizations.models import Membership, Organization
 from platform_core.organizations.selectors.roles import GivenRole
 
@@ -124,3 +126,44 @@ def _is_address(text: str) -> bool:
     except ValidationError:
         return False
     return len(text) <= 254
+
+
+class NamedForm(forms.Form):
+    """What a role or team is called; the service says what is wrong with it."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    description = forms.CharField(
+        label=gettext_lazy("Description"),
+        help_text=gettext_lazy("Who it is for, in one line."),
+        max_length=200,
+        required=False,
+    )
+
+    def blame(self, refused: OrganizationError) -> None:
+        """This will show a refusal of the service at its field."""
+        field = getattr(refused, "field", "")
+        self.add_error(field if field in self.fields else None, str(refused))
+
+
+class RoleForm(NamedForm):
+    """A role: a name and what it may do, out of what the person holds themselves."""
+
+    permissions = forms.MultipleChoiceField(
+        label=gettext_lazy("The role may"),
+        error_messages={"required": gettext_lazy("Choose at least one thing that the role may do.")},
+    )
+
+    def __init__(self, *args: Any, offered: dict[str, list[Permission]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered = offered
+        field = self.fields["permissions"]
+        assert isinstance(field, forms.MultipleChoiceField)
+        field.choices = [(p.name, p.label) for group in offered.values() for p in group]
+
+    @property
+    def groups(self) -> list[tuple[str, list[tuple[str, Any, bool]]]]:
+        """The boxes by product, ticked as they were sent or stand."""
+        ticked = set(self["permissions"].value() or ())
+        return [
+            (product, [(p.name, p.label, p.name in ticked) for p in group]) for product, group in self.offered.items()
+        ]

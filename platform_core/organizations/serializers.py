@@ -14,9 +14,85 @@ class OrganizationSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
 
 
+class NamedSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
 class MemberSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()
     email = serializers.EmailField()
-    role = serializers.CharField()
+    role = serializers.CharField(
+        help_text="`owner`, `admin`, `editor`, `viewer`, or `custom`: then `custom_role` names it."
+    )
+    custom_role = NamedSerializer(allow_null=True)
     joined_at = serializers.DateTimeField()
+
+
+class MemberRoleSerializer(serializers.Serializer[Any]):
+    role = serializers.CharField(max_length=36, help_text="A built-in role by its name, or a custom one by its id.")
+
+
+class RoleInputSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=60)
+    description = serializers.CharField(max_length=200, allow_blank=True, default="")
+    permissions = serializers.ListField(child=serializers.CharField(max_length=60), min_length=1, max_length=200)
+    version = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        default=None,
+        min_value=1,
+        help_text="What you read: an edit in between is refused.",
+    )
+
+
+class RoleSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField(allow_null=True, help_text="Null for a built-in role.")
+    role = serializers.CharField(help_text="What to give a member: a built-in role's name, or the id.")
+    name = serializers.CharField()
+    description = serializers.CharField()
+    permissions = serializers.ListField(child=serializers.CharField())
+    version = serializers.IntegerField(allow_null=True)
+    members = serializers.IntegerField(help_text="How many hold it.")
+
+
+class TeamInputSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(max_length=60)
+    description = serializers.CharField(max_length=200, allow_blank=True, default="")
+
+
+class TeamSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    description = serializers.CharField()
+    members = serializers.ListField(child=serializers.UUIDField(), required=False, help_text="Ids of members.")
+
+
+class ShareInputSerializer(serializers.Serializer[Any]):
+    level = serializers.ChoiceField(choices=["read", "edit"], help_text="`edit` reads too.")
+    member = serializers.UUIDField(required=False, help_text="The id of a member; or name a team.")
+    team = serializers.UUIDField(required=False, help_text="The id of a team; or name a member.")
+
+
+class ShareSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    level = serializers.CharField()
+    person = serializers.EmailField(allow_null=True)
+    team = NamedSerializer(allow_null=True)
+    created_at = serializers.DateTimeField()
+
+
+class StepSerializer(serializers.Serializer[Any]):
+    source = serializers.CharField(help_text="`organization`, `plan`, `scopes`, `role` or `share`.")  # type: ignore[assignment]
+    granted = serializers.BooleanField()
+    text = serializers.CharField()
+
+
+class ExplanationSerializer(serializers.Serializer[Any]):
+    permission = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    granted = serializers.BooleanField()
+    why = serializers.CharField()
+    steps = StepSerializer(many=True)
+    who_can_grant = serializers.ListField(child=serializers.CharField(), help_text="Names of members.")

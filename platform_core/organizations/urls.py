@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from platform_core.organizations.views import founding, invitations, members, settings
+from platform_core.organizations.api import members as members_api
+from platform_core.organizations.api import roles as roles_api
+from platform_core.organizations.api import shares as shares_api
+from platform_core.organizations.views import founding, invitations, members, roles, settings, shares, teams
 
 urlpatterns = [
     path("me/organizations/new/", founding.new, name="organization-new"),
@@ -15,6 +18,27 @@ urlpatterns = [
     path("orgs/<slug:slug>/people/<uuid:user_id>/picture/", members.picture, name="member-picture"),
     path("orgs/<slug:slug>/invitations/<uuid:invitation_id>/resend/", invitations.resend, name="invitation-resend"),
     path("orgs/<slug:slug>/invitations/<uuid:invitation_id>/revoke/", invitations.revoke, name="invitation-revoke"),
+    path("orgs/<slug:slug>/roles/", roles.roles, name="roles"),
+    path("orgs/<slug:slug>/roles/new/", roles.new, name="role-new"),
+    path("orgs/<slug:slug>/roles/<uuid:role_id>/", roles.role, name="role"),
+    path("orgs/<slug:slug>/roles/<uuid:role_id>/delete/", roles.delete, name="role-delete"),
+    path("orgs/<slug:slug>/teams/", teams.teams, name="teams"),
+    path("orgs/<slug:slug>/teams/<uuid:team_id>/", teams.team, name="team"),
+    path("orgs/<slug:slug>/shares/<slug:kind>/<uuid:object_id>/", shares.shares, name="shares"),
+    path("orgs/<slug:slug>/access/explain/", shares.explained, name="access-explain"),
     path("orgs/<slug:slug>/settings/", settings.settings, name="organization-settings"),
     path("orgs/<slug:slug>/settings/transfer/", settings.transfer, name="organization-transfer"),
+]
+api_patterns = [  # under /api/v1/orgs/<slug>/
+    path("", members_api.OrganizationDetail.as_view(), name="api-organization"),
+    path("members/", members_api.Members.as_view(), name="api-members"),
+    path("members/<uuid:member_id>/role/", members_api.MemberRole.as_view(), name="api-member-role"),
+    path("roles/", roles_api.Roles.as_view(), name="api-roles"),
+    path("roles/<uuid:role_id>/", roles_api.Role.as_view(), name="api-role"),
+    path("teams/", roles_api.Teams.as_view(), name="api-teams"),
+    path("teams/<uuid:team_id>/", roles_api.Team.as_view(), name="api-team"),
+    path("teams/<uuid:team_id>/members/<uuid:member_id>/", roles_api.TeamMember.as_view(), name="api-team-member"),
+    path("shares/<slug:kind>/<uuid:object_id>/", shares_api.Shares.as_view(), name="api-shares"),
+    path("shares/<slug:kind>/<uuid:object_id>/<uuid:share_id>/", shares_api.Share.as_view(), name="api-share"),
+    path("access/explain/", shares_api.Explain.as_view(), name="api-access-explain"),
 ]

@@ -15,7 +15,7 @@ from platform_core.files import services as files
 from platform_core.jobs.models import Job
 from platform_core.kits.tenancy.ids import new_id
 from platform_core.kits.tenancy.scope import tenant
-from platform_core.organizations.models import Invitation, Membership
+from platform_core.organizations.models import CustomRole, Invitation, Membership, Team
 from platform_core.webhooks import services as webhooks
 from platform_core.webhooks.models import WebhookEvent
 from tests.factories.keys import make_key
@@ -96,6 +96,10 @@ def _objects(andina: Any, owner: Any, viewer: Any) -> dict[str, Any]:
             "row": 1,
             "template": "greeting",
             "template_id": version.template_id,
+            "object_id": version.template_id,
+            "share_id": new_id(),
+            "role_id": CustomRole.objects.create(organization=andina, name="Guest", permissions=[]).pk,
+            "team_id": Team.objects.create(organization=andina, name="Checkers").pk,
             "version_id": version.pk,
             "starter": "certificate",
             "language": "en",

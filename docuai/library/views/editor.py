@@ -21,7 +21,15 @@ from docuai.library.models import TemplateVersion
 from docuai.library.schemas import KIND_LABELS, KINDS
 from docuai.library.services import Picture
 from docuai.library.views.editing import DPI, Editing, act, opened, posted
-from docuai.library.views.finding import may_edit, number_of, person, template_of, template_or_404, version_or_404
+from docuai.library.views.finding import (
+    may_edit,
+    number_of,
+    person,
+    shares_url,
+    template_of,
+    template_or_404,
+    version_or_404,
+)
 from docuai.permissions import TEMPLATE_EDIT, TEMPLATE_VIEW
 from platform_core.access.doors import organization_page, require
 from platform_core.kits.web.toasts import toast
@@ -167,6 +175,7 @@ def _context(request: HttpRequest, organization: Organization, editing: Editing)
         "editing": editing,
         "typst": editing.content.engine == "typst",
         "can_edit": may_edit(request, editing.version.template),
+        "shares_url": shares_url(request, editing.version.template),
         "capabilities": engines.capabilities(engine=editing.content.engine),
         "header": asked,
         "header_check": headers.check_header(editing.schema, headers.header_of(asked)) if asked.strip() else None,

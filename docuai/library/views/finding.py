@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest
+from django.urls import reverse
 
 from docuai.library import selectors
 from docuai.library.models import DocumentTemplate, TemplateVersion
@@ -10,6 +11,7 @@ from docuai.permissions import TEMPLATE_EDIT
 from platform_core.access.can import can
 from platform_core.accounts.models import User
 from platform_core.organizations.models import Organization
+from platform_core.permissions import SHARE_MANAGE
 
 
 def template_or_404(organization: Organization, slug: str) -> DocumentTemplate:
@@ -47,3 +49,10 @@ def may_edit(request: HttpRequest, template: DocumentTemplate | None = None) -> 
 def person(request: HttpRequest) -> User:
     """This will give the signed-in person, as services take it."""
     return request.user  # type: ignore[return-value]
+
+
+def shares_url(request: HttpRequest, template: DocumentTemplate) -> str:
+    """This will give the address where the template is shared, to those who may share."""
+    if not can(request.principal, SHARE_MANAGE):  # type: ignore[attr-defined]
+        return ""
+    return reverse("shares", args=[template.organization.slug, "template", template.pk])

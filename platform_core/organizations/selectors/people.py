@@ -20,7 +20,7 @@ def members(organization: Organization, *, search: str = "", role: str = "") -> 
     if role in Role.values:
         rows = rows.filter(role=role)
     elif _is_id(role):
-        rows = rows.filter(custom_role=role)
+        rows = rows.filter(custom_role=UUID(role))
     return rows.order_by("user__name", "user__email")
 
 

@@ -74,7 +74,10 @@ def roles_to_give(organization: Organization | UUID, held: frozenset[str]) -> li
 def holders(organization: Organization | UUID) -> dict[str, int]:
     """This will count who holds which role, by its value."""
     rows = Membership.objects.for_organization(organization).values("role", "custom_role_id").annotate(n=Count("id"))
-    return {str(row["custom_role_id"] or row["role"]): row["n"] for row in rows.order_by()}
+    return {
+        row["role"] if row["role"] != CUSTOM else str(row["custom_role_id"]): row["n"]
+        for row in rows.order_by()
+    }
 
 
 def granters(organization: Organization | UUID, permissions: frozenset[str], *, most: int = 3) -> list[User]:

@@ -1,5 +1,7 @@
 """Teams and who is in them. Who puts people into teams holds all that can be shared with a team."""
 
+from uuid import UUID
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -75,7 +77,7 @@ def take_from_team(*, actor: User, team: Team, member: Membership) -> bool:
     return gone
 
 
-def _allowed(actor: User, organization_id: object) -> Organization:
+def _allowed(actor: User, organization_id: UUID) -> Organization:
     organization = lock(organization_id)
     if not may_fill_teams(standing_of(actor, organization_id).held):
         text = _("Your role does not allow this. Who chooses a team’s people holds all that can be shared with it.")

@@ -1,0 +1,1 @@
+"""REST of organizations, one module a kind of resource."""
