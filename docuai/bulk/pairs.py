@@ -1,12 +1,14 @@
 """A value above the best one possible: a field `grade` beside a field `grade_max` (a schema cannot compare two fields)."""
 
 from collections.abc import Mapping, Sequence
+from operator import gt
 from typing import Any
 
 from docuai.bulk.faults import Fault, excerpt_of
 from docuai.bulk.fields import pointer_of
 
 SUFFIX = "_max"
+_NUMBERS = frozenset({int, float})
 
 
 class Pairs:
@@ -21,6 +23,9 @@ class Pairs:
         found: dict[int, list[Fault]] = {}
         for path, limit_path in self._pairs:
             if path not in columns or limit_path not in columns:
+                continue
+            numbers = all(_NUMBERS.issuperset(map(type, columns[each])) for each in (path, limit_path))
+            if numbers and not any(map(gt, columns[path], columns[limit_path])):
                 continue
             for number, (value, limit) in enumerate(zip(columns[path], columns[limit_path], strict=True), first):
                 if isinstance(value, int | float) and isinstance(limit, int | float) and value > limit:

@@ -11,5 +11,7 @@ def new_id() -> UUID:
 
 
 def new_ids(count: int) -> list[str]:
-    """This will make many as text, for COPY: ten times as fast as one by one."""
-    return [str(uuid7()) for _ in range(count)]
+    """This will make many as text, for COPY: one UUIDv7, counted on in its last 48 bits, so each sorts after the one before."""
+    first = str(uuid7())
+    head, start = first[:-12], int(first[-12:], 16) >> 1  # half of the range is left to count in
+    return [f"{head}{number:012x}" for number in range(start, start + count)]
