@@ -18,6 +18,7 @@ from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
+from platform_core.kits.crypto.envelope import CryptoError
 from platform_core.kits.tenancy.scope import service, tenant
 from platform_core.kits.work.claiming import claim_in_turns
 from platform_core.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookEvent
@@ -42,7 +43,10 @@ def deliver_batch() -> bool:
     orders: list[Order] = []
     for organization_id, ids in turns.ids.items():
         with tenant(organization_id):
-            orders += _orders(organization_id, ids, turns.token)
+            try:
+                orders += _orders(organization_id, ids, turns.token)
+            except CryptoError as error:  # its key is gone or cannot be had: the others go on
+                logger.error("webhooks.no_secret", extra={"organization": organization_id, "reason": str(error)})
     with ThreadPoolExecutor(THREADS, thread_name_prefix="webhook") as pool:
         pending = {pool.submit(send, order) for order in orders}
         while pending:

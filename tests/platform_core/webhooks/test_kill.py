@@ -22,8 +22,8 @@ EVENTS = 6
 
 
 @pytest.fixture
-def worker(settings, tmp_path):
-    own = {"BUILD_DIR": str(settings.BUILD_DIR), "DATA_DIR": str(tmp_path), "OUTBOUND_LOOPBACK": "1"}
+def worker(settings):
+    own = {"BUILD_DIR": str(settings.BUILD_DIR), "DATA_DIR": str(settings.DATA_DIR), "OUTBOUND_LOOPBACK": "1"}
     with workers(WORKERS_FAST="1", **own) as start:
         yield start
 
