@@ -64,4 +64,4 @@ def act_as(client, organization, email, *, acts=False, reason="Her run stands st
     data = {"organization": organization.pk, "email": email, "reason": reason, "minutes": minutes}
     if acts:
         data["acts"] = "on"
-    return client.post("/admin/platform_core/impersonation/act-as", data)
+    return client.post("/admin/platform_core/impersonation/act-as/", data)

@@ -86,9 +86,10 @@ def test_users_read_the_reason_in_their_language_where_work_stands_and_may_still
 
 
 def test_a_pause_of_an_organization_stands_in_its_log(elena, andina):
-    services.lift_pause(actor=elena, pause=pause(elena, "organization", organization=andina))
+    held = pause(elena, "organization", organization=andina)
 
     with tenant(andina.pk):
+        services.lift_pause(actor=elena, pause=held)
         found = list(AuditEvent.objects.filter(action__startswith="platform.").order_by("at"))
     assert [(e.action, e.actor_kind, e.actor_id) for e in found] == [
         ("platform.pause", "staff", elena.pk),
@@ -97,7 +98,7 @@ def test_a_pause_of_an_organization_stands_in_its_log(elena, andina):
 
 
 def test_staff_pause_and_lift_in_the_staff_admin(staff, andina):
-    made = staff.post("/admin/platform_core/pause/begin", {"scope": "queue", "name": "mail", **REASON})
+    made = staff.post("/admin/platform_core/pause/begin/", {"scope": "queue", "name": "mail", **REASON})
     assert made.status_code == 302
     (held,) = Pause.objects.all()
     lifted = staff.post(
@@ -114,7 +115,7 @@ def test_staff_pause_and_lift_in_the_staff_admin(staff, andina):
     [{"scope": "queue", "name": ""}, {"scope": "organization"}, {"scope": "queue", "name": "mail", "reason_en": ""}],
 )
 def test_a_pause_of_nothing_or_without_a_reason_is_refused(staff, data):
-    assert staff.post("/admin/platform_core/pause/begin", {**REASON, **data}).status_code == 422
+    assert staff.post("/admin/platform_core/pause/begin/", {**REASON, **data}).status_code == 422
     assert Pause.objects.count() == 0
 
 
