@@ -6,7 +6,8 @@ from platform_core.audit import admin as audit
 from platform_core.files import admin as files
 from platform_core.jobs import admin as jobs
 from platform_core.mail import admin as mail
+from platform_core.operations import admin as operations
 from platform_core.organizations import admin as organizations
 from platform_core.webhooks import admin as webhooks
 
-__all__ = ["access", "accounts", "audit", "files", "jobs", "mail", "organizations", "webhooks"]
+__all__ = ["access", "accounts", "audit", "files", "jobs", "mail", "operations", "organizations", "webhooks"]

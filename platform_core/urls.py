@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("platform_core.organizations.urls")),
     path("", include("platform_core.identity.urls")),
     path("", include("platform_core.evidence.urls")),
+    path("", include("platform_core.operations.urls")),
     path("", include("platform_core.notifications.urls")),
     path("", include("platform_core.webhooks.urls")),
 ]
