@@ -21,7 +21,7 @@ from platform_core.mail import journal, sending, tasks
 from platform_core.mail.errors import MailError
 from platform_core.mail.models import OutgoingMail, Suppression
 
-__all__ = ["MailError", "cancel_mails", "queue_mail", "release_held_mail", "send_again", "suppress"]
+__all__ = ["MailError", "cancel_mails", "is_held", "queue_mail", "release_held_mail", "send_again", "suppress"]
 
 if TYPE_CHECKING:
     from platform_core.accounts.models import User
@@ -142,3 +142,8 @@ def _attachment(entry: Mapping[str, Any]) -> dict[str, Any]:
     if set(found) != ATTACHMENT_KEYS:
         raise ValueError(f"an attachment has {sorted(ATTACHMENT_KEYS)}, not {sorted(found)}")
     return found
+
+
+def is_held() -> bool:
+    """This will say whether sending is kept off until staff releases it."""
+    return bool(journal.held())

@@ -18,8 +18,8 @@ from platform_core.kits.tenancy.scope import tenant, unscoped
 from platform_core.kits.web.staff import StaffModelAdmin, register
 from platform_core.operations import services
 from platform_core.operations.forms import ActAsForm, NoticeForm, PauseForm
-from platform_core.operations.middleware import SESSION_NAME
 from platform_core.operations.models import Impersonation, Notice, Pause
+from platform_core.operations.selectors import SESSION_NAME
 from platform_core.organizations.models import Membership, Organization
 
 

@@ -18,7 +18,7 @@ from platform_core.kits.observability.probes import broker
 from platform_core.kits.observability.queues import QUEUES, age
 from platform_core.kits.storage.room import room
 from platform_core.kits.tenancy.scope import service
-from platform_core.mail import journal
+from platform_core.mail import services as mail
 from platform_core.mail.models import OutgoingMail
 from platform_core.operations.models import StatusDay, StatusSample
 
@@ -130,7 +130,7 @@ def _queue(name: str) -> float:
 
 
 def _mail() -> float:
-    if journal.held():
+    if mail.is_held():
         return float(LIMITS["mail"][1])
     with service("status: for how long the oldest due mail waits"):
         due = OutgoingMail.objects.filter(Q(due_at=None) | Q(due_at__lte=Now()), state="queued")

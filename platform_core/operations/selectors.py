@@ -21,6 +21,7 @@ from platform_core.kits.work.pausing import Held
 from platform_core.operations.models import Impersonation, Notice, NoticeDismissal, Pause, SupportAccess
 from platform_core.organizations.models import Membership, Organization
 
+SESSION_NAME = "impersonation"  # in a session of staff: as what they act
 SECONDS = 60  # changes by staff forget what is remembered at once; this is for what begins and ends by itself
 NOTICES, PAUSES = "operations.notices", "operations.pauses"
 logger = logging.getLogger(__name__)

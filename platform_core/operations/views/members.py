@@ -15,7 +15,6 @@ from platform_core.kits.tenancy.scope import tenant, unscoped
 from platform_core.kits.web.toasts import toast
 from platform_core.operations import selectors, services
 from platform_core.operations.forms import SupportForm
-from platform_core.operations.middleware import SESSION_NAME
 from platform_core.organizations.models import Organization
 from platform_core.permissions import ORGANIZATION_MANAGE
 
@@ -58,7 +57,7 @@ def end(request: HttpRequest) -> HttpResponse:
     if found is not None:
         with unscoped(), tenant(found.organization_id):
             services.end_impersonation(impersonation=found)
-        request.session.pop(SESSION_NAME, None)
+        request.session.pop(selectors.SESSION_NAME, None)
         request.session.cycle_key()
         return cast(HttpResponse, redirect("admin:platform_core_impersonation_changelist"))
     return cast(HttpResponse, redirect("home"))

@@ -11,8 +11,8 @@ from platform_core.accounts.models import User
 from platform_core.audit.models import AuditEvent
 from platform_core.kits.tenancy.scope import tenant
 from platform_core.mail.models import OutgoingMail
-from platform_core.operations.middleware import SESSION_NAME
 from platform_core.operations.models import Impersonation, SupportAccess
+from platform_core.operations.selectors import SESSION_NAME
 from platform_core.operations.services import allow_support
 from platform_core.organizations.models import Membership
 from tests.factories.factors import sign_in_verified

@@ -19,10 +19,9 @@ from platform_core.access.registry import ADMIN, OWNER, PERMISSIONS
 from platform_core.audit.services import acting
 from platform_core.kits.tenancy.scope import tenant, unscoped
 from platform_core.operations.models import Impersonation
-from platform_core.operations.selectors import living_impersonation
+from platform_core.operations.selectors import SESSION_NAME, living_impersonation
 from platform_core.operations.services import end_impersonation, note_opened
 
-SESSION_NAME = "impersonation"
 PUBLIC = ("/status", "/status.json", "/accessibility")
 AS_STAFF = frozenset(["impersonation-end", "status", "status-json", "accessibility"])  # open, but not as the person
 OPEN_TO_ACTS = frozenset(["platform_core.audit.read"])  # of what only admins may on the platform itself
