@@ -98,9 +98,8 @@ class BlindIndex(models.CharField):  # type: ignore[type-arg]
         if isinstance(model_instance.__dict__.get(self.of), Sealed):  # never read, so never changed
             return getattr(model_instance, self.attname)
         text = getattr(model_instance, self.of)
-        found = (
-            "" if text is None else blind_index(type(model_instance), self.name, model_instance.organization_id, text)
-        )  # type: ignore[attr-defined]
+        owner: UUID = model_instance.organization_id  # type: ignore[attr-defined]
+        found = "" if text is None else blind_index(type(model_instance), self.name, owner, text)
         setattr(model_instance, self.attname, found)
         return found
 
@@ -113,7 +112,7 @@ def blind_index(model: type[models.Model], column: str, organization_id: UUID, t
 def cell_of(instance: models.Model, field: "models.Field[Any, Any]") -> Cell:
     """This will name the cell of an instance."""
     organization_id: UUID = instance.organization_id  # type: ignore[attr-defined]
-    return Cell(instance._meta.db_table, field.column, str(instance.pk), organization_id)
+    return Cell(instance._meta.db_table, str(field.column), str(instance.pk), organization_id)
 
 
 def read(value: bytes, cell: Cell) -> str:
