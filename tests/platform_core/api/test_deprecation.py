@@ -16,8 +16,6 @@ from platform_core.kits.api.deprecation import deprecated
 class Sample(Authenticated):
     """A view that is on its way out; no route leads to it."""
 
-    authentication_classes = []
-
     @extend_schema(operation_id="sample", responses={204: None})
     @deprecated(since=date(2027, 1, 15), sunset=date(2027, 7, 15), link="/api/docs/#sample")
     def get(self, request):

@@ -20,6 +20,7 @@ WITHOUT_KEY = {
     "/api/v1/orgs/{slug}/files/uploads/",  # tus goes on by itself; an upload too many is swept
     "/api/v1/orgs/{slug}/docuai/templates/{template}/versions/{version_id}/preview/",  # makes nothing
     "/api/v1/me/notifications/read/",  # twice is as once
+    "/api/v1/orgs/{slug}/shares/{kind}/{object_id}/",  # twice is as once
 }
 
 
@@ -107,6 +108,8 @@ def test_the_samples_of_the_platform_run(described, client):
     values = {"{slug}": "andina", "{key_id}": str(key.pk), "{job_id}": str(job.pk)}
     ran = 0
     for path, method, operation in sorted(operations(described), key=lambda each: each[1] == "delete"):
+        if any(each["in"] == "query" and each.get("required") for each in operation.get("parameters", [])):
+            continue
         if (
             set(re.findall(r"\{\w+\}", path)) - values.keys()
             or path.startswith(people_only)
