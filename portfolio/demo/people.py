@@ -10,14 +10,18 @@ from django.conf import settings
 from docuai.library import services as library
 from docuai.library.models import DocumentTemplate
 from docuai.library.starters import STARTERS
+from docuai.permissions import RUN_MANAGE, RUN_VIEW, TEMPLATE_VIEW
 from platform_core.access.can import Principal
 from platform_core.access.keys import authenticate
 from platform_core.access.registry import OWNER, PERMISSIONS
 from platform_core.access.scopes import allowed_scopes
 from platform_core.access.services import create_key
+from platform_core.access.sharing import share
 from platform_core.accounts.models import User
 from platform_core.kits.tenancy.scope import tenant, unscoped
-from platform_core.organizations.models import Membership, Organization
+from platform_core.organizations.models import CustomRole, Membership, Organization
+from platform_core.organizations.services import roles, teams
+from platform_core.permissions import FILE_VIEW, JOB_VIEW, MEMBER_VIEW, ORGANIZATION_VIEW
 
 PASSWORD = "demo-andina"  # noqa: S105  public: production refuses the demo
 ANDINA, NORTE = ("Universidad Andina", "universidad-andina"), ("Estudio Norte", "estudio-norte")
@@ -45,6 +49,7 @@ def load() -> tuple[Organization, Organization]:
         _person(*STAFF, is_staff=True)
         for organization in (andina, norte):
             _starters(organization)
+        _access(andina, people["marta@andina.example"][0], people["tomas@andina.example"][0])
     return andina, norte
 
 
@@ -85,6 +90,26 @@ def _starters(organization: Organization) -> None:
         for starter in STARTERS:
             if starter.slug not in there:
                 library.create_from_starter(actor=None, organization=organization, starter=starter)
+
+
+def _access(organization: Organization, owner: User, reader: User) -> None:
+    """A role of the organization's own, a team, and one template shared with it for editing."""
+    with tenant(organization.pk):
+        if CustomRole.objects.for_organization(organization).exists():
+            return
+        roles.create_role(
+            actor=owner,
+            organization=organization,
+            name="Document checker",
+            description="Sees runs and documents, corrects rows",
+            permissions=[ORGANIZATION_VIEW, MEMBER_VIEW, JOB_VIEW, FILE_VIEW, TEMPLATE_VIEW, RUN_VIEW, RUN_MANAGE],
+        )
+        team = teams.create_team(actor=owner, organization=organization, name="Registrar’s office")
+        member = Membership.objects.for_organization(organization).select_related("user").get(user=reader)
+        teams.add_to_team(actor=owner, team=team, member=member)
+        shared = DocumentTemplate.objects.for_organization(organization).filter(starter="certificate").first()
+        if shared:
+            share(actor=owner, obj=shared, level="edit", team=team)
 
 
 def _before(file: Path) -> dict[str, Any]:
