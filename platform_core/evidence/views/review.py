@@ -17,8 +17,8 @@ from platform_core.audit.services import audit, audit_view
 from platform_core.evidence import reviewing
 from platform_core.kits.web.pagination import paginate
 from platform_core.kits.web.ranges import disposition
-from platform_core.organizations.ladder import may_touch
 from platform_core.organizations.models import Membership, Organization, Role
+from platform_core.organizations.selectors.ladder import may_touch
 from platform_core.permissions import ACCESS_REVIEW, KEY_MANAGE
 
 PAGE_SIZE = 50

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from platform_core.accounts.models import User
 from platform_core.kits.permissions import held_by
 from platform_core.organizations.errors import UnknownRoleError
-from platform_core.organizations.ladder import grantable, may_grant
 from platform_core.organizations.models import CUSTOM, CustomRole, Membership, Organization, Role, Team
+from platform_core.organizations.selectors.ladder import grantable, may_grant
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +74,7 @@ def roles_to_give(organization: Organization | UUID, held: frozenset[str]) -> li
 def holders(organization: Organization | UUID) -> dict[str, int]:
     """This will count who holds which role, by its value."""
     rows = Membership.objects.for_organization(organization).values("role", "custom_role_id").annotate(n=Count("id"))
-    return {
-        row["role"] if row["role"] != CUSTOM else str(row["custom_role_id"]): row["n"]
-        for row in rows.order_by()
-    }
+    return {row["role"] if row["role"] != CUSTOM else str(row["custom_role_id"]): row["n"] for row in rows.order_by()}
 
 
 def granters(organization: Organization | UUID, permissions: frozenset[str], *, most: int = 3) -> list[User]:

@@ -10,8 +10,8 @@ from platform_core.accounts.models import User
 from platform_core.audit.services import audit
 from platform_core.events.services import emit
 from platform_core.organizations.errors import LastOwnerError, NotAllowedError
-from platform_core.organizations.ladder import may_grant, may_touch
 from platform_core.organizations.models import Membership, Role
+from platform_core.organizations.selectors.ladder import may_grant, may_touch
 from platform_core.organizations.selectors.roles import role_named, role_of
 from platform_core.organizations.services.standing import lock
 

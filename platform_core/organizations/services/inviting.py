@@ -18,8 +18,8 @@ from platform_core.audit.services import audit
 from platform_core.events.services import emit
 from platform_core.mail.services import queue_mail
 from platform_core.organizations.errors import AlreadyMemberError, NotAllowedError, OrganizationError
-from platform_core.organizations.ladder import may_fill_teams, may_grant
 from platform_core.organizations.models import Invitation, Membership, Organization, Team
+from platform_core.organizations.selectors.ladder import may_fill_teams, may_grant
 from platform_core.organizations.selectors.limits import MEMBERS, limit_of
 from platform_core.organizations.selectors.people import addresses_of_members, open_invitations
 from platform_core.organizations.selectors.roles import role_named, role_of

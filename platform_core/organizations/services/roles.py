@@ -11,8 +11,8 @@ from platform_core.audit.services import audit
 from platform_core.events.services import emit
 from platform_core.kits.permissions import PERMISSIONS, composable
 from platform_core.organizations.errors import NotAllowedError, RoleRefusedError
-from platform_core.organizations.ladder import may_grant, may_shape
 from platform_core.organizations.models import CustomRole, Invitation, Membership, Organization, Role
+from platform_core.organizations.selectors.ladder import may_grant, may_shape
 from platform_core.organizations.selectors.roles import GivenRole, custom_roles, role_named
 from platform_core.organizations.services.standing import lock, standing_of
 

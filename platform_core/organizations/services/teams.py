@@ -9,8 +9,8 @@ from platform_core.accounts.models import User
 from platform_core.audit.services import audit
 from platform_core.events.services import emit
 from platform_core.organizations.errors import NotAllowedError, TeamRefusedError
-from platform_core.organizations.ladder import may_fill_teams
 from platform_core.organizations.models import Membership, Organization, Team, TeamMembership
+from platform_core.organizations.selectors.ladder import may_fill_teams
 from platform_core.organizations.services.standing import lock, standing_of
 
 NAME_LENGTH = 60

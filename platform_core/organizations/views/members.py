@@ -17,9 +17,9 @@ from platform_core.audit.services import audit_view
 from platform_core.kits.web.pagination import paginate
 from platform_core.kits.web.toasts import toast
 from platform_core.organizations.errors import OrganizationError, UnknownRoleError
-from platform_core.organizations.ladder import may_touch
 from platform_core.organizations.models import Membership, Organization, Role
 from platform_core.organizations.selectors import people
+from platform_core.organizations.selectors.ladder import may_touch
 from platform_core.organizations.selectors.limits import MEMBERS, limit_of
 from platform_core.organizations.selectors.roles import GivenRole, custom_roles, role_named, role_of, roles_to_give
 from platform_core.organizations.services import belonging

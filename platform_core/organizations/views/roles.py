@@ -18,9 +18,9 @@ from platform_core.kits.permissions import held_by
 from platform_core.kits.web.toasts import toast
 from platform_core.organizations.errors import OrganizationError
 from platform_core.organizations.forms import RoleForm
-from platform_core.organizations.ladder import may_shape
 from platform_core.organizations.models import CustomRole, Membership, Organization, Role
 from platform_core.organizations.selectors import roles as selectors
+from platform_core.organizations.selectors.ladder import may_shape
 from platform_core.organizations.services import roles as services
 from platform_core.permissions import MEMBER_VIEW, ROLE_MANAGE
 

@@ -13,10 +13,10 @@ from platform_core.access.doors import organization_page, require
 from platform_core.kits.web.toasts import toast
 from platform_core.organizations.errors import OrganizationError
 from platform_core.organizations.forms import NamedForm
-from platform_core.organizations.ladder import may_fill_teams
 from platform_core.organizations.models import Membership, Organization, Team
 from platform_core.organizations.selectors import people
 from platform_core.organizations.selectors import roles as selectors
+from platform_core.organizations.selectors.ladder import may_fill_teams
 from platform_core.organizations.services import teams as services
 from platform_core.permissions import MEMBER_VIEW, TEAM_MANAGE
 

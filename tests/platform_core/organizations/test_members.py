@@ -7,11 +7,11 @@ from django.db import connection
 from django.test import Client
 
 from platform_core.audit.models import AuditEvent
+from platform_core.kits.permissions import held_by
 from platform_core.kits.tenancy.scope import person, tenant, unscoped
 from platform_core.organizations.errors import LastOwnerError
-from platform_core.kits.permissions import held_by
-from platform_core.organizations.ladder import grantable, may_grant, may_touch
 from platform_core.organizations.models import Membership
+from platform_core.organizations.selectors.ladder import grantable, may_grant, may_touch
 from platform_core.organizations.services import belonging
 from tests.factories.organizations import make_member, make_organization
 
