@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from unfold.decorators import action
+from unfold.decorators import action as unfold_action
 
 from platform_core.access.freshness import require_fresh
 from platform_core.kits.tenancy.scope import tenant, unscoped
@@ -21,6 +21,8 @@ from platform_core.operations.forms import ActAsForm, NoticeForm, PauseForm
 from platform_core.operations.models import Impersonation, Notice, Pause
 from platform_core.operations.selectors import SESSION_NAME
 from platform_core.organizations.models import Membership, Organization
+
+action: Any = unfold_action  # its annotations know neither lazy texts nor methods
 
 
 class Doing(StaffModelAdmin):
@@ -52,7 +54,7 @@ class PauseAdmin(Doing):
     list_select_related = ("organization", "by")
     ordering = ("-created_at",)
     actions = ("lift",)
-    actions_list = ("begin",)
+    actions_list: Any = ("begin",)
 
     @action(description=gettext_lazy("Pause work…"), url_path="begin")
     def begin(self, request: HttpRequest) -> HttpResponse:
@@ -83,7 +85,7 @@ class NoticeAdmin(Doing):
     list_select_related = ("organization", "by")
     ordering = ("-starts_at",)
     actions = ("end",)
-    actions_list = ("publish",)
+    actions_list: Any = ("publish",)
 
     @action(description=gettext_lazy("Publish a notice…"), url_path="publish")
     def publish(self, request: HttpRequest) -> HttpResponse:
@@ -111,7 +113,7 @@ class ImpersonationAdmin(Doing):
     list_display = ("staff", "person", "organization", "reason", "acts", "started_at", "expires_at", "ended_at", "end")
     list_select_related = ("staff", "person", "organization")
     ordering = ("-started_at",)
-    actions_list = ("act_as",)
+    actions_list: Any = ("act_as",)
 
     @action(description=gettext_lazy("Act as a member…"), url_path="act-as")
     def act_as(self, request: HttpRequest) -> HttpResponseBase:

@@ -75,7 +75,7 @@ def thin(today: date) -> int:
     """This will turn samples of days before today into one row a day, and forget days past the page."""
     old = StatusSample.objects.filter(at__date__lt=today)
     counts = {state: Count("id", filter=Q(state=state)) for state in (OK, SLOW, DOWN)}
-    days = list(old.values("at__date", "part").annotate(**counts))
+    days: list[Any] = list(old.values("at__date", "part").annotate(**counts))
     for found in days:
         numbers = {state: found[state] for state in (OK, SLOW, DOWN)}
         StatusDay.objects.update_or_create(day=found["at__date"], part=found["part"], defaults=numbers)
@@ -89,7 +89,8 @@ def history(today: date) -> dict[str, list[Day]]:
     """This will give each part ninety days, the oldest first."""
     found = {(row.part, row.day): (row.ok, row.slow, row.down) for row in StatusDay.objects.all()}
     counts = {state: Count("id", filter=Q(state=state)) for state in (OK, SLOW, DOWN)}
-    for row in StatusSample.objects.values("at__date", "part").annotate(**counts):
+    samples: Any = StatusSample.objects.values("at__date", "part").annotate(**counts)
+    for row in samples:
         found[row["part"], row["at__date"]] = (row[OK], row[SLOW], row[DOWN])
     days = [today - timedelta(days=n) for n in range(DAYS - 1, -1, -1)]
     return {part: [_day(day, found.get((part, day))) for day in days] for part in PARTS}

@@ -44,7 +44,7 @@ def open_pauses() -> QuerySet[Pause]:
 
 def held_now() -> Held:
     """This will say to workers what is held back. Read each time: a pause counts from the next claim on."""
-    found = list(open_pauses().values_list("scope", "name", "organization_id"))
+    found: list[Any] = list(open_pauses().values_list("scope", "name", "organization_id"))
     names = {scope: frozenset(name for kind, name, _owner in found if kind == scope) for scope in Pause.Scope.values}
     owners = frozenset(owner for _kind, _name, owner in found if owner is not None)
     return Held(names[Pause.Scope.QUEUE], names[Pause.Scope.PROVIDER], owners)
@@ -126,12 +126,12 @@ def forget_notices() -> None:
 
 def _dated_notices() -> list[dict[str, Any]]:
     rows = Notice.objects.filter(ends_at__gt=Now()).order_by("-starts_at")
-    return list(rows.values("id", "level", "text_en", "text_es", "organization_id", "starts_at", "ends_at")[:50])
+    return list[Any](rows.values("id", "level", "text_en", "text_es", "organization_id", "starts_at", "ends_at")[:50])
 
 
 def _open_pauses() -> list[dict[str, Any]]:
     columns = ("id", "scope", "name", "organization_id", "reason_en", "reason_es", "until")
-    return list(open_pauses().order_by("created_at").values(*columns)[:200])
+    return list[Any](open_pauses().order_by("created_at").values(*columns)[:200])
 
 
 def _dismissed(person_id: Any) -> set[UUID]:
