@@ -89,7 +89,8 @@ class RowStore:
     def finish(self) -> None:
         """This will end the statement at hand: all rows so far are in the transaction."""
         self._copy, self._bytes = None, 0
-        self._part.close()
+        with connection.wrap_database_errors:
+            self._part.close()
 
     def _write(self, lines: bytes, count: int) -> None:
         if self._copy is None:
@@ -100,7 +101,8 @@ class RowStore:
             self._copy = self._part.enter_context(
                 cursor.cursor.copy(f"COPY {RunRow._meta.db_table} ({columns}) FROM STDIN")
             )
-        self._copy.write(lines)
+        with connection.wrap_database_errors:
+            self._copy.write(lines)
         self._bytes += len(lines)
         self.rows += count
 
