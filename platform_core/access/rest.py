@@ -21,7 +21,8 @@ from rest_framework.views import APIView
 
 from platform_core.access import keys
 from platform_core.access.can import Principal, known, principal_of
-from platform_core.access.doors import RefusedError, membership_of, require
+from platform_core.access.doors import RefusedError, membership_of
+from platform_core.access.doors import admit as let_in
 from platform_core.access.factors import is_shut_out
 from platform_core.access.freshness import is_fresh
 from platform_core.access.request_log import JOURNAL, MOST_WAITING, line_of
@@ -149,6 +150,7 @@ class OrganizationAPIView(Authenticated):
 
     permissions: ClassVar[dict[str, str]] = {}
     fresh: ClassVar[frozenset[str]] = frozenset()  # methods for which a person must have shown just now who they are
+    any_of: ClassVar[Any] = None  # of a list: the model whose shared objects open it
     principal: Principal
     organization_id: Any
 
@@ -179,7 +181,14 @@ class OrganizationAPIView(Authenticated):
         bind(organization_id=self.organization_id)
         method = "GET" if request.method in READS else str(request.method)
         if permission := self.permissions.get(method):  # none: there is no such handler, 405 follows
-            require(self.principal, permission)
+            let_in(
+                self.principal,
+                permission,
+                self.organization_id,
+                {},
+                of=self._subject,
+                any_of=self.any_of if method == "GET" else None,
+            )
         if credential is None and method in self.fresh and not is_fresh(request):
             text = _("Confirm that it is you at %(path)s, then try again.") % {"path": reverse("step-up")}
             raise ProblemError(403, "step_up_required", text)
@@ -193,6 +202,13 @@ class OrganizationAPIView(Authenticated):
             credential = again
         enter_tenant(credential.organization_id)
         self.principal = Principal(credential.organization_id, key_id=credential.key_id, scopes=credential.scopes)
+
+    def subject(self) -> Any:
+        """The object of the path, where it can be shared; or Http404. Read only if the role is not enough."""
+        return None
+
+    def _subject(self, _organization: Any) -> Any:
+        return self.subject()
 
     @property
     def actor(self) -> Any:
