@@ -1,6 +1,7 @@
 """Which column most likely fills which field, with a confidence from 0 to 3 and a reason that people can check.
 
-A column of the field's own name outranks a fixed value of last time. Otherwise in this order: as last time, the same name, two columns joined, the same meaning, a similar name, values that look right. A column
+A column of the field's own name outranks a fixed value of last time.
+Otherwise in this order: as last time, the same name, two columns joined, the same meaning, a similar name, values that look right. A column
 is given away once; a fixed value is proposed only where the schema has a default.
 """
 
