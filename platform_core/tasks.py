@@ -7,8 +7,8 @@ from platform_core.identity import periodic as identity
 from platform_core.jobs import periodic as jobs
 from platform_core.mail import periodic as mail_clock
 from platform_core.mail import tasks as mail
-from platform_core.operations import periodic as operations
 from platform_core.notifications import periodic as notifications
+from platform_core.operations import periodic as operations
 from platform_core.webhooks import periodic as webhooks_clock
 from platform_core.webhooks import tasks as webhooks
 

@@ -1,5 +1,6 @@
 """What the job pages know of each product's jobs: names, own pages, live counts, and who does what the buttons say."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
@@ -21,7 +22,12 @@ from platform_core.permissions import AUDIT_READ
 from portfolio.demo.runs import JOB_KIND as DEMO
 
 CHECK = "docuai.check"
-RUN_STEPS = {PAUSE: services.pause, RESUME: services.resume, CANCEL: services.cancel, RETRY: services.retry}
+RUN_STEPS: dict[str, Callable[..., Any]] = {
+    PAUSE: services.pause,
+    RESUME: services.resume,
+    CANCEL: services.cancel,
+    RETRY: services.retry,
+}
 
 
 def plug() -> None:

@@ -35,7 +35,8 @@ def idempotent(
 
     ``with_work`` runs the handler in one transaction with its answer; say False where the handler must commit by itself
     or talks to somebody else, then the answer is stored after it. ``never_stored`` names fields of the answer (secrets)
-    that a repetition gets as null. ``headers`` are those that say what is asked, beside the body. Only what succeeded is stored: after a refusal the same key may try again.
+    that a repetition gets as null. ``headers`` are those that say what is asked, beside the body. Only what succeeded is
+    stored: after a refusal the same key may try again.
     """
 
     def decorate(handler: Handler) -> Handler:

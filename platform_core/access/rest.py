@@ -119,7 +119,7 @@ class Authenticated(APIView):
             answer.headers.setdefault(name, value)
         answer.headers.setdefault("Cache-Control", "no-store")
         if answer.streaming:  # it is not over before the last byte has left
-            answer._resource_closers.append(lambda: self._end(request, answer))
+            answer._resource_closers.append(lambda: self._end(request, answer))  # type: ignore[attr-defined]
         else:
             self._end(request, answer)
         return answer

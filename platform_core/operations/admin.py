@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -22,7 +22,10 @@ from platform_core.operations.models import Impersonation, Notice, Pause
 from platform_core.operations.selectors import SESSION_NAME
 from platform_core.organizations.models import Membership, Organization
 
-action: Any = unfold_action  # its annotations know neither lazy texts nor methods
+Page = TypeVar("Page", bound=Callable[..., Any])
+action: Callable[..., Callable[[Page], Page]] = cast(
+    Any, unfold_action
+)  # its annotations know neither lazy texts nor methods
 
 
 class Doing(StaffModelAdmin):

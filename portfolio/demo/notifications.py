@@ -1,12 +1,14 @@
 """Five unread notifications for Marta: what a morning in the demo begins with. Safe to repeat: what is there stays."""
 
+from typing import Any
+
 from platform_core.accounts.models import User
 from platform_core.kits.tenancy.scope import tenant, unscoped
 from platform_core.notifications.models import Notification
 from platform_core.organizations.models import Organization
 
 MARTA, SOFIA, TOMAS = "marta@andina.example", "sofia@andina.example", "tomas@andina.example"
-TOLD = (
+TOLD: tuple[tuple[str, str | None, dict[str, Any]], ...] = (
     ("platform_core.member.joined", SOFIA, {}),
     ("platform_core.member.joined", TOMAS, {}),
     ("platform_core.key.created", None, {"key": "Payroll"}),

@@ -92,7 +92,12 @@ def test_a_wrong_checksum_costs_no_query_an_unknown_secret_one_a_hot_key_none(an
     with queries() as hot:
         assert keys.authenticate(secret)
 
-    assert [len(each) for each in (wrong, unknown, cold, hot)] == [0, 1, 4, 0]  # cold: find, read, its plan, note the use
+    assert [len(each) for each in (wrong, unknown, cold, hot)] == [
+        0,
+        1,
+        4,
+        0,
+    ]  # cold: find, read, its plan, note the use
 
 
 def test_a_revoked_key_dies_at_once_even_while_it_is_remembered(andina, django_capture_on_commit_callbacks):
