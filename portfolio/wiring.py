@@ -59,7 +59,7 @@ from portfolio import job_kinds
 from portfolio import notification_kinds as product_notifications
 from portfolio.celery import app
 
-MEMBER_PAGES = frozenset(["member-invite", "member-remove", "member-leave"])
+MEMBER_PAGES = frozenset(["member-invite", "member-invite-many", "member-remove", "member-leave"])
 WEBHOOK_PAGES = frozenset(
     ["webhook", "webhook-new", "webhook-change", "webhook-event", "webhook-source-new", "webhook-source"]
 )

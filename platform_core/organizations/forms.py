@@ -6,15 +6,15 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from platform_core.accounts.selectors import plain_address
 from platform_core.accounts.selectors.choices import regions, time_zones
 from platform_core.kits.permissions import Permission
+from platform_core.organizations.address_lists import MOST_BYTES, ListError, entries_of, fault_of, read_file
 from platform_core.organizations.errors import OrganizationError
-from platform_core.organizations.models import Membership, Organization
+from platform_core.organizations.models import Membership, Organization, Team
 from platform_core.organizations.selectors.roles import GivenRole
 
 MOST_ADDRESSES = 50
@@ -79,7 +79,7 @@ class InviteForm(forms.Form):
         """This will give each address once, or name those that are none; nothing is sent then."""
         words = [word for word in re.split(r"[\s,;<>]+", self.cleaned_data["emails"]) if "@" in word or "." in word]
         found = list(dict.fromkeys(plain_address(word.strip("\"'()")) for word in words))
-        wrong = [word for word in found if not _is_address(word)]
+        wrong = [word for word in found if fault_of(word)]
         if wrong:
             shown = ", ".join(wrong[:MOST_NAMED])
             text = ngettext(
@@ -96,6 +96,45 @@ class InviteForm(forms.Form):
                 % {"n": len(found), "most": MOST_ADDRESSES}
             )
         return found
+
+
+class InviteListForm(forms.Form):
+    """A pasted list or a CSV; role and team hold for lines that name none."""
+
+    people = forms.CharField(
+        label=gettext_lazy("Addresses"),
+        help_text=gettext_lazy("With a first line “email,role,team” each line may have its own role and team."),
+        widget=forms.Textarea(attrs={"rows": 6, "autocomplete": "off", "spellcheck": "false"}),
+        max_length=MOST_BYTES,
+        required=False,
+    )
+    file = forms.FileField(
+        label=gettext_lazy("Or a CSV"),
+        help_text=gettext_lazy("Up to 10,000 lines and 2 MB."),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"class": "input", "accept": ".csv,.txt,.tsv"}),
+    )
+    role = forms.ChoiceField(label=gettext_lazy("Role"))
+    team = forms.ChoiceField(label=gettext_lazy("Team"), required=False)
+
+    def __init__(self, *args: Any, roles: list[GivenRole], teams: list[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role, team = self.fields["role"], self.fields["team"]
+        assert isinstance(role, forms.ChoiceField)
+        assert isinstance(team, forms.ChoiceField)
+        role.choices = [(given.value, given.label) for given in reversed(roles)]
+        team.choices = [("", _("No team")), *((str(row.pk), row.name) for row in teams)]
+
+    def clean(self) -> dict[str, Any]:
+        """This will read the file, or what was pasted, into ``entries``."""
+        given = super().clean() or {}
+        file = given.get("file")
+        try:
+            given["entries"] = entries_of(read_file(file.read(MOST_BYTES + 1)) if file else given.get("people", ""))
+        except ListError as error:
+            self.add_error("file" if file else "people", str(error))
+        return given
 
 
 class MemberField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -118,14 +157,6 @@ class TransferForm(forms.Form):
         field = self.fields["member"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = others
-
-
-def _is_address(text: str) -> bool:
-    try:
-        validate_email(text)
-    except ValidationError:
-        return False
-    return len(text) <= 254
 
 
 class NamedForm(forms.Form):

@@ -96,3 +96,41 @@ class ExplanationSerializer(serializers.Serializer[Any]):
     why = serializers.CharField()
     steps = StepSerializer(many=True)
     who_can_grant = serializers.ListField(child=serializers.CharField(), help_text="Names of members.")
+
+
+class InvitationSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    email = serializers.EmailField()
+    role = serializers.CharField(help_text="A built-in role's name, or the id of a custom one.")
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+
+
+class InviteeSerializer(serializers.Serializer[Any]):
+    email = serializers.CharField(max_length=254)
+    role = serializers.CharField(max_length=60, allow_blank=True, default="", help_text="Else that of the list.")
+    team = serializers.CharField(max_length=60, allow_blank=True, default="", help_text="A team's name or id.")
+
+
+class InviteListSerializer(serializers.Serializer[Any]):
+    invitations = serializers.ListField(child=InviteeSerializer(), min_length=1, max_length=500)
+    role = serializers.CharField(
+        max_length=60, default="viewer", help_text="For items that name none: a name or an id."
+    )
+    team = serializers.CharField(max_length=60, allow_blank=True, default="", help_text="For items that name none.")
+    preview = serializers.BooleanField(default=False, help_text="Say what would happen and send nothing.")
+
+
+class InviteLineSerializer(serializers.Serializer[Any]):
+    item = serializers.IntegerField(help_text="Its place in `invitations`, from 1.")
+    email = serializers.CharField()
+    result = serializers.CharField(
+        help_text="`invited`, `renewed` (the earlier link is dead), `member`, `duplicate`, `bad_address`, `bad_role`, "
+        "`bad_team`, `over_limit` or `too_often`."
+    )
+    reason = serializers.CharField(allow_null=True, help_text="What to do, where nothing was sent.")
+
+
+class InviteResultSerializer(serializers.Serializer[Any]):
+    sent = serializers.IntegerField()
+    results = InviteLineSerializer(many=True)

@@ -2,16 +2,27 @@
 
 from django.urls import path
 
+from platform_core.organizations.api import invitations as invitations_api
 from platform_core.organizations.api import members as members_api
 from platform_core.organizations.api import roles as roles_api
 from platform_core.organizations.api import shares as shares_api
-from platform_core.organizations.views import founding, invitations, members, roles, settings, shares, teams
+from platform_core.organizations.views import (
+    founding,
+    invitations,
+    invite_many,
+    members,
+    roles,
+    settings,
+    shares,
+    teams,
+)
 
 urlpatterns = [
     path("me/organizations/new/", founding.new, name="organization-new"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("orgs/<slug:slug>/members/", members.members, name="members"),
     path("orgs/<slug:slug>/members/invite/", invitations.invite, name="member-invite"),
+    path("orgs/<slug:slug>/members/invite/list/", invite_many.invite_many, name="member-invite-many"),
     path("orgs/<slug:slug>/members/leave/", members.leave, name="member-leave"),
     path("orgs/<slug:slug>/members/<uuid:member_id>/role/", members.change_role, name="member-role"),
     path("orgs/<slug:slug>/members/<uuid:member_id>/remove/", members.remove, name="member-remove"),
@@ -31,6 +42,7 @@ urlpatterns = [
 ]
 api_patterns = [  # under /api/v1/orgs/<slug>/
     path("", members_api.OrganizationDetail.as_view(), name="api-organization"),
+    path("invitations/", invitations_api.Invitations.as_view(), name="api-invitations"),
     path("members/", members_api.Members.as_view(), name="api-members"),
     path("members/<uuid:member_id>/role/", members_api.MemberRole.as_view(), name="api-member-role"),
     path("roles/", roles_api.Roles.as_view(), name="api-roles"),

@@ -280,6 +280,7 @@ API = (
     Route("api-me", 200, 200, 200, 401, elsewhere=200),
     public("api-nothing", 404),
     rest("api-organization", 200, 200),
+    rest("api-invitations", 200, 403),
     rest("api-members", 200, 200),
     rest("api-member-role", 415, 403, method="PATCH", elsewhere=415),
     rest("api-roles", 200, 200),

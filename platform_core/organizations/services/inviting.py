@@ -17,19 +17,25 @@ from platform_core.accounts.selectors import plain_address
 from platform_core.audit.services import audit
 from platform_core.events.services import emit
 from platform_core.mail.services import queue_mail
+from platform_core.organizations.address_lists import fault_of
 from platform_core.organizations.errors import AlreadyMemberError, NotAllowedError, OrganizationError
 from platform_core.organizations.models import Invitation, Membership, Organization, Team
 from platform_core.organizations.selectors.ladder import may_fill_teams, may_grant
 from platform_core.organizations.selectors.limits import MEMBERS, limit_of
 from platform_core.organizations.selectors.people import addresses_of_members, open_invitations
-from platform_core.organizations.selectors.roles import role_named, role_of
+from platform_core.organizations.selectors.roles import GivenRole, role_named, role_of
 from platform_core.organizations.services.limits import LimitReachedError
 from platform_core.organizations.tokens import hash_of, new_token
 
 VALID = datetime.timedelta(days=7)
 PER_HOUR = 100  # invitations of one organization
 PER_DAY_AND_ADDRESS = 5
+DAY = 86400
 logger = logging.getLogger(__name__)
+
+
+class BadAddressError(OrganizationError):
+    """No mail can go there, or it passes for somebody else's address."""
 
 
 class TooManyInvitationsError(OrganizationError):
@@ -44,33 +50,48 @@ def invite(*, actor: User, organization: Organization, email: str, role: str, te
     Raises NotAllowedError, AlreadyMemberError, LimitReachedError, TooManyInvitationsError. Locks the organization's row.
     """
     to = plain_address(email)
+    if fault := fault_of(to):
+        raise BadAddressError(f"{to}: {fault}")
     _refuse_too_many(organization, to)
-    token = new_token()
     with transaction.atomic(durable=True):
         locked = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
         given = role_named(locked, role)
-        _refuse_above(actor, locked, given.held, team)
+        refuse_above(actor, locked, given.held, team)
         if to in addresses_of_members(locked):
             raise AlreadyMemberError(_("%(email)s is a member already.") % {"email": to})
-        invitation = open_invitations(locked, now=None).filter(email__iexact=to).first()
-        again = invitation is not None
-        counted = invitation is not None and invitation.expires_at > timezone.now()
+        standing = open_invitations(locked, now=None).filter(email__iexact=to).first()
+        if standing is not None:
+            refuse_above(actor, locked, standing.held)
+        counted = standing is not None and standing.expires_at > timezone.now()
         _refuse_full(locked, extra=0 if counted else 1)
-        invitation = invitation or Invitation(organization=locked, email=to)
-        before, role = role_of(invitation).written if again else None, given.written
-        invitation.role, invitation.custom_role, invitation.team = given.role, given.custom_role, team
-        invitation.invited_by = actor
-        invitation.token_hash, invitation.expires_at = hash_of(token), timezone.now() + VALID
-        invitation.save()
-        audit(
-            action="invitation.resend" if again else "invitation.create",
-            target=invitation,
-            target_label=to,
-            actor=actor,
-            changes={"role": [before, role]} if before != role else {},
-        )
-        emit(type="invitation.sent", organization_id=locked.pk, payload={"invitation_id": str(invitation.pk)})
-        _mail(invitation, locked, actor, token)
+        return write_invitation(actor=actor, organization=locked, to=to, given=given, team=team, standing=standing)
+
+
+def write_invitation(
+    *,
+    actor: User,
+    organization: Organization,
+    to: str,
+    given: GivenRole,
+    team: Team | None,
+    standing: Invitation | None,
+) -> Invitation:
+    """This will write and mail one invitation, or renew the one that stands. Whoever calls holds the lock and has asked."""
+    token, invitation = new_token(), standing or Invitation(organization=organization, email=to)
+    before = role_of(standing).written if standing else None
+    invitation.role, invitation.custom_role, invitation.team = given.role, given.custom_role, team
+    invitation.invited_by = actor
+    invitation.token_hash, invitation.expires_at = hash_of(token), timezone.now() + VALID
+    invitation.save()
+    audit(
+        action="invitation.resend" if standing else "invitation.create",
+        target=invitation,
+        target_label=to,
+        actor=actor,
+        changes={"role": [before, given.written]} if before != given.written else {},
+    )
+    emit(type="invitation.sent", organization_id=organization.pk, payload={"invitation_id": str(invitation.pk)})
+    _mail(invitation, organization, actor, token)
     return invitation
 
 
@@ -90,7 +111,7 @@ def resend(*, actor: User, invitation: Invitation) -> Invitation:
 def revoke_invitation(*, actor: User, invitation: Invitation) -> None:
     """This will withdraw an open invitation: its link says so from now on. A second time it does nothing."""
     with transaction.atomic():
-        _refuse_above(actor, invitation.organization, invitation.held)
+        refuse_above(actor, invitation.organization, invitation.held)
         rows = open_invitations(invitation.organization, now=None).filter(pk=invitation.pk)
         if rows.update(revoked_at=timezone.now()):
             audit(action="invitation.revoke", target=invitation, target_label=invitation.email, actor=actor)
@@ -101,7 +122,7 @@ def revoke_invitation(*, actor: User, invitation: Invitation) -> None:
             )
 
 
-def _refuse_above(actor: User, organization: Organization, held: frozenset[str], team: Team | None = None) -> None:
+def refuse_above(actor: User, organization: Organization, held: frozenset[str], team: Team | None = None) -> None:
     mine = Membership.objects.for_organization(organization).select_related("custom_role").filter(user=actor).first()
     if mine is None or not may_grant(mine.held, held):
         raise NotAllowedError(_("Your role does not allow this invitation. Nobody gives a role above their own."))
@@ -118,10 +139,15 @@ def _refuse_full(organization: Organization, *, extra: int) -> None:
         raise LimitReachedError(MEMBERS, limit, taken, extra)
 
 
+def counter_of(organization: Organization, to: str) -> str:
+    """This will name the counter of mails to one address from one organization."""
+    return f"invitations:{{{organization.pk}}}:{hash_of(to)}"
+
+
 def _refuse_too_many(organization: Organization, to: str) -> None:
     counters = (
         (f"invitations:{{{organization.pk}}}", 3600, PER_HOUR),
-        (f"invitations:{{{organization.pk}}}:{hash_of(to)}", 86400, PER_DAY_AND_ADDRESS),
+        (counter_of(organization, to), DAY, PER_DAY_AND_ADDRESS),
     )
     try:
         for name, seconds, most in counters:
