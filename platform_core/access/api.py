@@ -2,7 +2,9 @@
 
 from typing import Any, ClassVar
 
+from django.core.exceptions import RequestDataTooBig
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,10 +14,11 @@ from platform_core.access.can import permissions_of, principal_of
 from platform_core.access.idempotency import idempotent
 from platform_core.access.keys import Credential
 from platform_core.access.models import ApiKey
-from platform_core.access.rest import OrganizationAPIView, PersonAPIView
+from platform_core.access.rest import Authenticated, OrganizationAPIView, PersonAPIView
 from platform_core.access.serializers import (
     CallFilterSerializer,
     CallSerializer,
+    HeldKeySerializer,
     KeyInputSerializer,
     KeySerializer,
     MeSerializer,
@@ -23,8 +26,10 @@ from platform_core.access.serializers import (
 )
 from platform_core.kits.api.pagination import cursor_page
 from platform_core.kits.api.parameters import read_parameters
-from platform_core.kits.api.problems import register_problem
+from platform_core.kits.api.problems import ProblemError, register_problem
 from platform_core.kits.api.schema import CURSOR_PARAMETERS, page_of
+from platform_core.kits.api.throttling import admit
+from platform_core.kits.observability.context import client
 from platform_core.organizations.models import Membership, Organization
 from platform_core.permissions import KEY_MANAGE
 
@@ -89,6 +94,38 @@ class Key(OrganizationAPIView):
         """Revoke an API key for good, and the keys that it made: their next call is refused. A revoked one stays so."""
         key = get_object_or_404(ApiKey.objects.for_organization(self.organization_id), pk=key_id)
         services.revoke_key(actor=self.actor, key=key, key_id=self.principal.key_id)
+        return Response(status=204)
+
+
+class RevokeHeldKey(Authenticated):
+    """The end of a leaked key, for whoever found it. No account and no organization is asked for: the secret is enough."""
+
+    authentication_classes = []
+    max_body_bytes = 10_000
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """This will count the call by its address; nobody is asked who they are."""
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+        if int(request.META.get("CONTENT_LENGTH") or 0) > self.max_body_bytes:
+            raise RequestDataTooBig
+        self.admission = admit(f"ip:{client().ip}", "sign_in")
+
+    @extend_schema(
+        operation_id="keys_revoke_held",
+        request=HeldKeySerializer,
+        responses={204: None},
+        auth=[{"apiKey": []}, {}],  # type: ignore[list-item]  # in the header, or nobody's call with the key in the body
+        examples=[OpenApiExample("A key found in a public file", value={"key": "pf_live_…"}, request_only=True)],
+    )
+    def post(self, request: Request) -> Response:
+        """Revoke a leaked key, and the keys that it made, by its secret. The answer is the same for a key that we do not know."""
+        asked = HeldKeySerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        scheme, _space, held = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+        secret = asked.validated_data.get("key") or (held if scheme.lower() == "bearer" else "")
+        if not secret.strip():
+            raise ProblemError(422, "key_missing", _("Send the key as `key` or in the Authorization header."))
+        services.revoke_by_holder(secret=secret.strip())
         return Response(status=204)
 
 

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 SENTENCES = {
+    "key.revoked_by_holder": pgettext_lazy("audit", "Revoked an API key: its holder asked for it"),
     "role.created": pgettext_lazy("audit", "Made a role"),
     "role.changed": pgettext_lazy("audit", "Changed a role"),
     "role.deleted": pgettext_lazy("audit", "Deleted a role"),

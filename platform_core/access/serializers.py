@@ -34,6 +34,15 @@ class NewKeySerializer(KeySerializer):
     )
 
 
+class HeldKeySerializer(serializers.Serializer[Any]):
+    key = serializers.CharField(
+        required=False,
+        max_length=200,
+        write_only=True,
+        help_text="The secret; or send it as `Authorization: Bearer …`.",
+    )
+
+
 class MePersonSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     email = serializers.EmailField()

@@ -16,10 +16,11 @@ from platform_core.access.keys import forget
 from platform_core.access.models import ApiKey
 from platform_core.access.registry import PERMISSIONS
 from platform_core.access.scopes import allowed_scopes
-from platform_core.access.secrets import SHOWN, digest, new_secret
+from platform_core.access.secrets import SHOWN, digest, is_well_formed, new_secret
 from platform_core.access.selectors import made_by
 from platform_core.audit.services import audit
 from platform_core.events.services import emit
+from platform_core.kits.tenancy.scope import locate, tenant
 
 if TYPE_CHECKING:
     from platform_core.accounts.models import User
@@ -87,11 +88,13 @@ def _check_maker(principal: Principal, organization: Organization, expires_at: d
         raise KeyRefusedError("expires_at", "outlives_maker", message)
 
 
-def revoke_key(*, actor: User | None, key: ApiKey, key_id: Any = None) -> bool:
+def revoke_key(*, actor: User | None, key: ApiKey, key_id: Any = None, by_holder: bool = False) -> bool:
     """This will end a key for good, and with it every key that it made; all are refused from the next call on.
 
-    False when it was revoked before; what it made is then revoked too, should something still live.
+    False when it was revoked before; what it made is then revoked too, should something still live. ``by_holder``:
+    whoever held the secret asked for it, and the log and the news say so.
     """
+    action = "key.revoked_by_holder" if by_holder else "key.revoked"
     with transaction.atomic():
         keys = ApiKey.objects.for_organization(key.organization_id)
         keys.select_for_update().get(pk=key.pk)  # it makes no further key from here on
@@ -101,13 +104,29 @@ def revoke_key(*, actor: User | None, key: ApiKey, key_id: Any = None) -> bool:
         keys.filter(pk__in=[row.pk for row in rows]).update(revoked_at=revoked_at)
         for row in rows:
             changes = {} if row.pk == key.pk else {"revoked_with": [None, key.name]}
-            audit(action="key.revoked", target=row, actor=actor, key_id=key_id, changes=changes)
-            emit(type="key.revoked", organization_id=key.organization_id, payload={"key_id": str(row.pk)})
+            audit(action=action, target=row, actor=actor, key_id=key_id, changes=changes)
+            payload = {"key_id": str(row.pk), **({"by_holder": True} if by_holder else {})}
+            emit(type="key.revoked", organization_id=key.organization_id, payload=payload)
             transaction.on_commit(partial(forget, row.secret_hash))
     was_living = any(row.pk == key.pk for row in rows)
     if was_living:
         key.revoked_at = revoked_at
     return was_living
+
+
+def revoke_by_holder(*, secret: str) -> bool:
+    """This will revoke the key of a secret: who holds it may end it, whoever they are. False if it ended nothing.
+
+    Opens its own scope. Callers answer the same in both cases.
+    """
+    if not is_well_formed(secret):
+        return False
+    organization_id = locate(ApiKey.objects.filter(secret_hash=digest(secret), revoked_at=None))
+    if organization_id is None:
+        return False
+    with tenant(organization_id):
+        key = ApiKey.objects.for_organization(organization_id).get(secret_hash=digest(secret))
+        return revoke_key(actor=None, key=key, key_id=key.pk, by_holder=True)
 
 
 def _check(principal: Principal, name: str, scopes: list[str], expires_at: datetime | None) -> None:

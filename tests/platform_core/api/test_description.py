@@ -17,6 +17,7 @@ from tests.factories.keys import make_key
 from tests.factories.organizations import make_member, make_organization
 
 WITHOUT_KEY = {
+    "/api/v1/keys/revoke/",  # twice is as once
     "/api/v1/orgs/{slug}/files/uploads/",  # tus goes on by itself; an upload too many is swept
     "/api/v1/orgs/{slug}/docuai/templates/{template}/versions/{version_id}/preview/",  # makes nothing
     "/api/v1/me/notifications/read/",  # twice is as once
@@ -128,7 +129,7 @@ def test_the_samples_of_the_platform_run(described, client):
         answer = client.generic(
             method.upper(), address, json.dumps(body) if body else "", "application/json", headers=headers
         )
-        assert answer.status_code in (200, 201, 202), (address, answer.content)
+        assert answer.status_code in (200, 201, 202, 204), (address, answer.content)
         ran += 1
     assert ran >= 8
 
