@@ -2,6 +2,7 @@
 
 from platform_core.access import admin as access
 from platform_core.accounts import admin as accounts
+from platform_core.analytics import admin as analytics
 from platform_core.audit import admin as audit
 from platform_core.files import admin as files
 from platform_core.jobs import admin as jobs
@@ -10,4 +11,15 @@ from platform_core.operations import admin as operations
 from platform_core.organizations import admin as organizations
 from platform_core.webhooks import admin as webhooks
 
-__all__ = ["access", "accounts", "audit", "files", "jobs", "mail", "operations", "organizations", "webhooks"]
+__all__ = [
+    "access",
+    "accounts",
+    "analytics",
+    "audit",
+    "files",
+    "jobs",
+    "mail",
+    "operations",
+    "organizations",
+    "webhooks",
+]

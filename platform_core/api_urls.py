@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from platform_core.access import api as access
+from platform_core.analytics import api as analytics
 from platform_core.audit import api as audit
 from platform_core.evidence import api as evidence
 from platform_core.files import api as files
@@ -22,6 +23,7 @@ urlpatterns = [
     path("orgs/<slug:slug>/keys/", access.Keys.as_view(), name="api-keys"),
     path("orgs/<slug:slug>/keys/<uuid:key_id>/", access.Key.as_view(), name="api-key"),
     path("orgs/<slug:slug>/keys/<uuid:key_id>/requests/", access.Calls.as_view(), name="api-key-requests"),
+    path("orgs/<slug:slug>/analytics/active/", analytics.ActiveAccounts.as_view(), name="api-analytics-active"),
     path("orgs/<slug:slug>/audit/", audit.AuditLog.as_view(), name="api-audit"),
     path("orgs/<slug:slug>/audit/verify/", evidence.VerifyAudit.as_view(), name="api-audit-verify"),
     path("orgs/<slug:slug>/audit/export/", evidence.ExportAudit.as_view(), name="api-audit-export"),

@@ -2,6 +2,7 @@
 
 from platform_core.access.models import ApiKey, ApiRequest, IdempotencyRecord
 from platform_core.accounts.models import Avatar, User
+from platform_core.analytics.models import ActiveDay
 from platform_core.audit.models import AuditEvent
 from platform_core.events.models import EventCursor, OutboxEvent
 from platform_core.evidence.models import AuditPending, AuditRetention, AuditSeal, AuditStream, RowHistory
@@ -53,6 +54,7 @@ from platform_core.webhooks.models import (
 )
 
 __all__ = [
+    "ActiveDay",
     "ApiKey",
     "ApiRequest",
     "AuditEvent",

@@ -1,5 +1,6 @@
 """Gathers the queue and clock entries of the slices for Celery. Nobody imports it."""
 
+from platform_core.analytics import periodic as analytics
 from platform_core.events import periodic as events
 from platform_core.evidence import periodic as evidence
 from platform_core.files import periodic as files
@@ -13,6 +14,7 @@ from platform_core.webhooks import periodic as webhooks_clock
 from platform_core.webhooks import tasks as webhooks
 
 __all__ = [
+    "analytics",
     "events",
     "evidence",
     "files",

@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("platform_core.identity.urls")),
     path("", include("platform_core.evidence.urls")),
     path("", include("platform_core.operations.urls")),
+    path("", include("platform_core.analytics.urls")),
     path("", include("platform_core.notifications.urls")),
     path("", include("platform_core.webhooks.urls")),
 ]

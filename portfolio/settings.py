@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "platform_core.organizations.middleware.LastSeenMiddleware",
+    "platform_core.analytics.views.middleware.ActivityMiddleware",
     "platform_core.kits.web.texts.UnstorableTextMiddleware",
 ]
 ROOT_URLCONF = "portfolio.urls"

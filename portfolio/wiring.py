@@ -14,6 +14,8 @@ from platform_core.access.freshness import register_step_up
 from platform_core.access.samples import offer_sample
 from platform_core.access.shares import register_shareable
 from platform_core.accounts.adapter import on_wrong_password
+from platform_core.analytics import periodic as analytics
+from platform_core.analytics.products import register_counted_product
 from platform_core.events import periodic as events
 from platform_core.evidence import periodic as evidence
 from platform_core.evidence.sentences import register_fields, register_sentences
@@ -98,6 +100,7 @@ def _name_queues() -> None:
 def plug() -> None:
     """This will run once, when all apps are loaded."""
     register_product(docuai.PRODUCT)
+    register_counted_product(docuai.PRODUCT.key, docuai.PRODUCT.name)
     for shareable in docuai.SHAREABLES:
         register_shareable(shareable)
     register_sentences(access_sentences.SENTENCES)
@@ -133,6 +136,7 @@ def plug() -> None:
     register_organization_page(
         NavItem(gettext_lazy("Audit"), "scroll-text", "audit", AUDIT_READ, "a", frozenset(["audit-keeping"]))
     )
+    register_organization_page(NavItem(gettext_lazy("Activity"), "chart-column", "activity", ORGANIZATION_MANAGE))
     register_organization_page(NavItem(gettext_lazy("Jobs"), "activity", "jobs", JOB_VIEW, "j", frozenset(["job"])))
     register_step_up(ask_step_up)
     register_sentences(identity.SENTENCES)
@@ -166,6 +170,7 @@ def plug() -> None:
     app.add_periodic_task(evidence.SEAL_SECONDS, evidence.seal_audit.s(), name="seal audit events")
     app.add_periodic_task(evidence.SIGN_SECONDS, evidence.sign_audit.s(), name="sign audit chains")
     app.add_periodic_task(evidence.STREAM_SECONDS, evidence.stream_audit.s(), name="stream audit logs to collectors")
+    app.add_periodic_task(analytics.FORGET_SECONDS, analytics.forget_active_days.s(), name="delete old activity")
     app.add_periodic_task(events.FORGET_SECONDS, events.forget_events.s(), name="delete old events")
     app.add_periodic_task(jobs.ROOM_SECONDS, jobs.watch_room.s(), name="pause without room")
     app.add_periodic_task(mail.FORGET_SECONDS, mail.forget_mails.s(), name="empty old mails")
