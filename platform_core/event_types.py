@@ -26,6 +26,12 @@ declare(
     EventType("share.ended", _("A share ended"), {"kind": "template", "object_id": ID, "level": "read"}),
     EventType("key.created", _("An API key was made"), {"key_id": ID}, "keys/"),
     EventType("key.revoked", _("An API key was revoked"), {"key_id": ID}, "keys/"),
+    EventType(
+        "key.unusual",
+        _("An API key was used as never before"),
+        {"key_id": ID, "reason": "rate", "calls": 4100, "usual": 80},
+        "keys/",
+    ),
     EventType("file.stored", _("A file was stored"), {"file_id": ID, "purpose": "docuai.table", "size_bytes": 48213}),
     EventType("file.deleted", _("A file was deleted"), {"file_id": ID}),
     EventType("job.parked", _("A job needs attention"), {"job_id": ID, "kind": "docuai.run"}, "jobs/{job_id}/"),

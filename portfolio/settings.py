@@ -258,6 +258,7 @@ API_RATES = {
     "report": env.text("API_RATE_REPORT", "30/minute"),  # what browsers report of content policies, by address
     "check": env.text("API_RATE_CHECK", "60/minute"),  # "Check a document", by address
 }
+KEY_PLACE_RESOLVER = env.text("KEY_PLACE_RESOLVER", "platform_core.access.places.network_of")  # address -> short text
 LOGGING = logging_config(
     format="console" if env.text("LOG_FORMAT", "json") == "console" else "json", level=env.text("LOG_LEVEL", "INFO")
 )

@@ -189,5 +189,6 @@ def plug() -> None:
     app.add_periodic_task(
         access.FORGET_SECONDS, access.forget_idempotency_records.s(), name="forget idempotency records"
     )
+    app.add_periodic_task(access.WATCH_SECONDS, access.watch_keys.s(), name="watch how keys are used")
     app.add_periodic_task(access.STORE_SECONDS, access.store_api_requests.s(), name="store the log of calls")
     app.add_periodic_task(access.FORGET_SECONDS, access.forget_api_requests.s(), name="delete the log of old calls")

@@ -18,18 +18,20 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from platform_core.access.models import ApiKey
+from platform_core.access.models import ApiKey, KeyPlace
+from platform_core.access.places import place_of
 from platform_core.access.scopes import allowed_scopes
 from platform_core.access.secrets import digest, is_well_formed
 from platform_core.access.terms import terms_of
 from platform_core.kits.api.throttling import Terms
+from platform_core.kits.observability.context import client
 from platform_core.kits.tenancy.scope import locate, tenant
 
 REMEMBER_SECONDS = 15
 EPOCH_SECONDS = 3600  # must outlive every memory
 TOUCH_SECONDS = 60
 logger = logging.getLogger(__name__)
-_touched: dict[UUID, float] = {}
+_touched: dict[tuple[UUID, str], float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,16 +141,19 @@ def _redis(url: str) -> "redis.Redis[bytes]":
 
 
 def _touch(known: Credential) -> None:
-    """This will note the use at most once a minute; which process does it does not matter, the row decides."""
-    now = time.monotonic()
-    if now - _touched.get(known.key_id, -TOUCH_SECONDS) < TOUCH_SECONDS:
+    """This will note the use and its place, once a minute at most; which process does it does not matter, the rows decide."""
+    now, place = time.monotonic(), place_of(client().ip)
+    if now - _touched.get((known.key_id, place), -TOUCH_SECONDS) < TOUCH_SECONDS:
         return
     if len(_touched) > 10_000:
         _touched.clear()
-    _touched[known.key_id] = now
+    _touched[known.key_id, place] = now
     stale = Q(last_used_at=None) | Q(last_used_at__lt=timezone.now() - timedelta(seconds=TOUCH_SECONDS))
     with tenant(known.organization_id):
         ApiKey.objects.for_organization(known.organization_id).filter(stale, id=known.key_id).update(last_used_at=Now())
+        if place:
+            row = KeyPlace(organization_id=known.organization_id, key_id=known.key_id, place=place)
+            KeyPlace.objects.bulk_create([row], ignore_conflicts=True)
 
 
 def _epoch_name(hashed: str) -> str:

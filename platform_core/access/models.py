@@ -80,6 +80,21 @@ class ApiRequest(OrganizationOwned):
         ]
 
 
+class KeyPlace(OrganizationOwned):
+    """From where a key has been used: a network (or what ``KEY_PLACE_RESOLVER`` says), once each. The first is its home."""
+
+    personal_data = NoPersonalData("networks of programs: sixteen bits of an address")
+
+    key = TenantForeignKey(ApiKey, models.CASCADE, related_name="+")
+    place = models.CharField(max_length=60)
+    first_used_at = models.DateTimeField(auto_now_add=True)
+    judged_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "key", "place"], name="key_place_once")]
+        indexes = [models.Index(fields=["id"], name="key_place_new", condition=models.Q(judged_at=None))]
+
+
 class PersonShare(OrganizationOwned, UserObjectPermissionBase):
     """One object shared with one member: ``permission`` is Django's *view* (read) or *change* (edit, which reads too).
 

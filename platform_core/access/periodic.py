@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from platform_core.access.models import ApiRequest, IdempotencyRecord
 from platform_core.access.request_log import BATCH, store_lines
+from platform_core.access.unusual import tell_high_rates, tell_new_places
 from platform_core.kits.tenancy.scope import service
 from platform_core.kits.tenancy.tasks import PlatformTask
 
@@ -15,6 +16,7 @@ FORGET_SECONDS = 3600.0
 LOG_KEPT = timedelta(days=7)
 STORE_SECONDS = 5.0
 BATCHES_A_TICK = 50
+WATCH_SECONDS = 60.0
 
 
 @shared_task(base=PlatformTask, queue="fast")
@@ -44,3 +46,11 @@ def forget_api_requests() -> int:
     with service("the log of calls is kept seven days"):
         deleted, _by_model = ApiRequest.objects.filter(at__lt=timezone.now() - LOG_KEPT).delete()
     return deleted
+
+
+@shared_task(base=PlatformTask, queue="slow")
+def watch_keys() -> int:
+    """This will tell of keys that are used from a new place or far more than usual; returns of how many."""
+    now = timezone.now()
+    with service("keys of all organizations are watched"):
+        return tell_new_places(now) + tell_high_rates(now)

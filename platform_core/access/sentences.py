@@ -3,6 +3,9 @@
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 SENTENCES = {
+    "access.revoke_everything": pgettext_lazy("audit", "Revoked everything of a key or a member"),
+    "access.evidence.download": pgettext_lazy("audit", "Downloaded the evidence on a key or a member"),
+    "key.unusual": pgettext_lazy("audit", "Saw an API key used as never before"),
     "key.revoked_by_holder": pgettext_lazy("audit", "Revoked an API key: its holder asked for it"),
     "role.created": pgettext_lazy("audit", "Made a role"),
     "role.changed": pgettext_lazy("audit", "Changed a role"),
@@ -16,6 +19,12 @@ SENTENCES = {
     "access.review.report": pgettext_lazy("audit", "Downloaded the access report"),
 }
 FIELDS = {
+    "place": gettext_lazy("Network"),
+    "calls": gettext_lazy("Calls an hour"),
+    "calls_taken": gettext_lazy("API calls"),
+    "sessions": gettext_lazy("Sessions"),
+    "shares": gettext_lazy("Shares"),
+    "keys": gettext_lazy("Keys"),
     "permissions": gettext_lazy("Permissions"),
     "member": gettext_lazy("Member"),
     "shared_with": gettext_lazy("Shared with"),

@@ -92,6 +92,21 @@ def say_key_revoked(told: Told) -> Text:
     return Text(title, _("Programs that use it are refused from now on."), _keys(told))
 
 
+def find_unusual(event: OutboxEvent) -> News | None:
+    """This will tell those who manage keys, with what was seen."""
+    found = find_key(event)
+    return News(found.people, {**found.facts, **event.payload}) if found else None
+
+
+def say_unusual(told: Told) -> Text:
+    title = _("The API key “%(key)s” of %(organization)s is used as never before") % _facts(told)
+    if told.facts["reason"] == "rate":
+        body = _("%(calls)s calls in an hour; usual are %(usual)s. Revoke it if you cannot explain that.") % told.facts
+    else:
+        body = _("It was used from a network that it never called from. Revoke it if you cannot explain that.")
+    return Text(title, body, reverse("key", kwargs={"slug": told.slug, "key_id": told.facts["key_id"]}))
+
+
 def find_webhook(event: OutboxEvent) -> News:
     """This will tell those who manage webhooks."""
     people = holders(event.organization_id, WEBHOOK_MANAGE)
@@ -183,6 +198,16 @@ KINDS = (
         say_key_revoked,
         {"key": "Payroll"},
         mandatory=SECURITY,
+    ),
+    Kind(
+        "platform_core.key.unusual",
+        gettext_lazy("An API key is used as never before"),
+        "shield-alert",
+        ("key.unusual",),
+        find_unusual,
+        say_unusual,
+        {"key": "Payroll", "key_id": ID, "reason": "rate", "calls": 4100, "usual": 80},
+        mandatory=frozenset([INBOX, MAIL]),
     ),
     Kind(
         "platform_core.webhook.disabled",
