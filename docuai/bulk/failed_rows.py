@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from docuai.bulk.cells import CellProblem, typed
@@ -33,18 +34,21 @@ def columns_of(schema: Schema) -> tuple[FieldSpec, ...]:
 
 
 def failed_csv(run: BulkRun) -> Iterator[bytes]:
-    """This will yield the run's failed rows with their numbers and reasons."""
+    """This will yield the run's failed rows with their numbers and reasons, in the language of whoever asked for them."""
+    asked_in = translation.get_language()
     columns = columns_of(run.version.schema)
     rows = RunRow.objects.for_organization(run.organization_id).filter(run=run, state="failed").order_by("number")
     lines = (
-        (row.number, [cell_of(value_at(row.data, field.path)) for field in columns], [reason_of(row)]) for row in rows
+        (row.number, [cell_of(value_at(row.data, field.path)) for field in columns], [reason_of(row, asked_in)])
+        for row in rows
     )
     return failed_rows_csv([field.path for field in columns], lines)
 
 
-def reason_of(row: RunRow) -> str:
+def reason_of(row: RunRow, language: str | None) -> str:
     """This will say in one line why a row failed and what helps."""
-    error = in_words(row.error)
+    with translation.override(language):
+        error = in_words(row.error)
     return " ".join(part for part in (error.get("message", ""), error.get("hint", "")) if part)
 
 
