@@ -1,7 +1,8 @@
 """Errors as ``application/problem+json`` (RFC 9457): one shape for all, with a pointer (RFC 6901) per field and the request's id.
 
 A slice's errors get their status by ``register_problem(RunStateError, status=409, code="run_state")``; the text of the
-exception is the detail. What nobody has registered is our fault: 500, logged with its traceback, nothing told.
+exception is the detail, its ``headers`` go along. What nobody has registered is our fault: 500, logged with its
+traceback, nothing told.
 """
 
 from collections.abc import Sequence
@@ -15,11 +16,15 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
+from platform_core.kits.api.throttling import RateExceededError, TooManyAtOnceError
 from platform_core.kits.tenancy.postgresql.refusals import holds_nul
 
 CONTENT_TYPE = "application/problem+json"
 NOT_A_FIELD = "non_field_errors"
-_registered: dict[type[Exception], tuple[int, str]] = {}
+_registered: dict[type[Exception], tuple[int, str]] = {
+    RateExceededError: (429, "rate_exceeded"),
+    TooManyAtOnceError: (429, "too_many_at_once"),
+}
 
 
 class ProblemError(exceptions.APIException):
@@ -111,10 +116,11 @@ def _read(error: Exception) -> Reading:
 
 def _own(error: Exception, status: int, code: str) -> Reading:
     field = getattr(error, "field", None)
+    headers = getattr(error, "headers", {})
     if field is None:
-        return status, code, str(error), {}, {}
+        return status, code, str(error), {}, headers
     found = {"pointer": pointer_of(*filter(None, [field])), "code": getattr(error, "code", code), "message": str(error)}
-    return status, code, str(error), {"errors": [found]}, {}
+    return status, code, str(error), {"errors": [found]}, headers
 
 
 def _of_problem(error: ProblemError) -> Reading:

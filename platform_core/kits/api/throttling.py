@@ -21,8 +21,6 @@ from limits import RateLimitItem, parse
 from limits.storage import RedisStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from platform_core.kits.api.problems import ProblemError
-
 logger = logging.getLogger(__name__)
 
 UNLIMITED = -1
@@ -113,8 +111,8 @@ def admit(
 ) -> Admission | None:
     """This will count a call of a principal, ``cost`` times, against the limit of a class of route; None without Redis.
 
-    ``crowd`` names those who share ``terms.at_once``; who gets in must ``settle``. Raises ProblemError 429 with
-    Retry-After when the window is full or too many run; a refused call is not counted.
+    ``crowd`` names those who share ``terms.at_once``; who gets in must ``settle``. Raises ThrottledError when
+    the window is full or too many run; a refused call is not counted.
     """
     item = _rate(settings.API_RATES[route_class], terms.amounts.get(route_class))
     place = (f"api.running:{{{crowd}}}", uuid4().hex)
@@ -162,20 +160,28 @@ def take_lines(journal: str, count: int) -> list[bytes]:
     return list(connection.lpop(journal, count) or [])
 
 
-class TooManyAtOnceError(ProblemError):
-    """429: as many calls of the organization run as its plan allows."""
+class ThrottledError(Exception):
+    """No room: how long to wait and what is left, as headers say it. ``problems`` answers it with 429."""
+
+    def __init__(self, text: str, **headers: str) -> None:
+        super().__init__(text)
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+class TooManyAtOnceError(ThrottledError):
+    """As many calls of the organization run as its plan allows."""
 
     def __init__(self, at_once: int) -> None:
         text = _("%(count)s calls of this organization are running, as many as its plan allows. Wait for one to end.")
-        super().__init__(429, "too_many_at_once", text % {"count": at_once}, Retry_After="1")
+        super().__init__(text % {"count": at_once}, Retry_After="1")
 
 
-class RateExceededError(ProblemError):
-    """429: the window is full."""
+class RateExceededError(ThrottledError):
+    """The window is full."""
 
     def __init__(self, admission: Admission) -> None:
         text = _("Too many calls. Wait %(seconds)s s and try again.") % {"seconds": admission.reset_seconds}
-        super().__init__(429, "rate_exceeded", text, Retry_After=str(admission.reset_seconds))
+        super().__init__(text, Retry_After=str(admission.reset_seconds))
         self.headers |= admission.headers
 
 

@@ -12,8 +12,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from platform_core.audit.services import audit_refusal
-from platform_core.kits.api.problems import CONTENT_TYPE, ProblemError, problem
-from platform_core.kits.api.throttling import admit
+from platform_core.kits.api.problems import CONTENT_TYPE, problem
+from platform_core.kits.api.throttling import RateExceededError, admit
 from platform_core.kits.crypto.signing import ForgedError
 from platform_core.kits.observability.context import request_id
 from platform_core.kits.tenancy.scope import enter_tenant, locate
@@ -34,8 +34,8 @@ def hook_in(request: HttpRequest, source_id: Any) -> HttpResponse:
         if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES:
             raise RequestDataTooBig
         body = request.body
-    except ProblemError as refused:
-        return _problem(refused.status_code, "rate_exceeded", str(refused.detail), **refused.headers)
+    except RateExceededError as refused:
+        return _problem(429, "rate_exceeded", str(refused), **refused.headers)
     except RequestDataTooBig:
         return _problem(413, "too_large", _("An event may have %(count)s bytes.") % {"count": MAX_BYTES})
     owner = locate(WebhookSource.objects.filter(pk=source_id))
