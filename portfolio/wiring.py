@@ -35,10 +35,14 @@ from platform_core.mail import periodic as mail
 from platform_core.mail.models import OutgoingMail
 from platform_core.notifications import kinds as notification_kinds
 from platform_core.notifications import periodic as notifications
+from platform_core.notifications import sentences as notification_words
+from platform_core.notifications.brand import Brand, register_brand
 from platform_core.notifications.registry import register_kind
 from platform_core.operations import periodic as operations
 from platform_core.operations import sentences as operation_words
 from platform_core.operations.selectors import held_now
+from platform_core.organizations.models import Organization
+from platform_core.organizations.selectors.branding import look_of
 from platform_core.organizations.selectors.limits import STORAGE
 from platform_core.organizations.services import limits
 from platform_core.permissions import (
@@ -57,7 +61,7 @@ from platform_core.vault.keyring import KEYRING
 from platform_core.webhooks import periodic as webhooks
 from platform_core.webhooks import sentences as webhook_words
 from platform_core.webhooks.models import WebhookEvent
-from portfolio import job_kinds
+from portfolio import belongings, job_kinds
 from portfolio import notification_kinds as product_notifications
 from portfolio.celery import app
 
@@ -97,6 +101,12 @@ def _name_queues() -> None:
     register_queue(Queue("webhooks", gettext_lazy("Webhooks"), "webhooks", routes=hooks), WebhookEvent)
 
 
+def _brand(organization: Organization) -> Brand:
+    """An organization's brand, as notifications take it."""
+    look = look_of(organization)
+    return Brand(look.name, look.logo_url, look.accent)
+
+
 def plug() -> None:
     """This will run once, when all apps are loaded."""
     register_product(docuai.PRODUCT)
@@ -110,6 +120,7 @@ def plug() -> None:
     register_organization_page(
         NavItem(gettext_lazy("General"), "building-2", "organization-settings", ORGANIZATION_VIEW, "o")
     )
+    register_organization_page(NavItem(gettext_lazy("Brand"), "image", "organization-brand", ORGANIZATION_MANAGE))
     register_organization_page(
         NavItem(gettext_lazy("Signing in"), "shield-check", "organization-sign-in", ORGANIZATION_MANAGE)
     )
@@ -136,6 +147,9 @@ def plug() -> None:
     register_organization_page(
         NavItem(gettext_lazy("Audit"), "scroll-text", "audit", AUDIT_READ, "a", frozenset(["audit-keeping"]))
     )
+    register_organization_page(
+        NavItem(gettext_lazy("Notifications sent"), "send", "notification-log", ORGANIZATION_MANAGE)
+    )
     register_organization_page(NavItem(gettext_lazy("Activity"), "chart-column", "activity", ORGANIZATION_MANAGE))
     register_organization_page(NavItem(gettext_lazy("Jobs"), "activity", "jobs", JOB_VIEW, "j", frozenset(["job"])))
     register_step_up(ask_step_up)
@@ -143,6 +157,7 @@ def plug() -> None:
     register_fields(identity.FIELDS)
     register_sentences(webhook_words.SENTENCES)
     register_fields(webhook_words.FIELDS)
+    register_sentences(notification_words.SENTENCES)
     register_keyring(KEYRING)
     register_sentences(vault.SENTENCES)
     register_fields(vault.FIELDS)
@@ -152,6 +167,8 @@ def plug() -> None:
     register_pauses(held_now)
     _name_queues()
     job_kinds.plug()
+    belongings.plug()
+    register_brand(_brand)
     register_kind(*notification_kinds.KINDS, *product_notifications.KINDS)
     at_scrape("audit sealing", evidence.sealing_metrics)
     offer_sample(scope="docuai.run.view", path="docuai/runs/?limit=5")

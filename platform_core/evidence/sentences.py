@@ -41,6 +41,7 @@ register_sentences(
         "organization.create": pgettext_lazy("audit", "Made the organization"),
         "organization.rename": pgettext_lazy("audit", "Renamed the organization"),
         "organization.defaults": pgettext_lazy("audit", "Changed the organization’s defaults"),
+        "organization.brand": pgettext_lazy("audit", "Changed the organization’s brand"),
         "organization.transfer": pgettext_lazy("audit", "Handed the organization over"),
         "member.role": pgettext_lazy("audit", "Changed a member’s role"),
         "member.remove": pgettext_lazy("audit", "Removed a member"),
@@ -73,6 +74,14 @@ register_sentences(
 )
 register_fields(
     {
+        "accent": pgettext_lazy("audit", "Color"),
+        "sender_name": pgettext_lazy("audit", "Sender’s name"),
+        "postal_address": pgettext_lazy("audit", "Postal address"),
+        "logo": pgettext_lazy("audit", "Logo"),
+        "passed_to": pgettext_lazy("audit", "Passed to"),
+        "jobs": pgettext_lazy("audit", "Jobs passed on"),
+        "drafts": pgettext_lazy("audit", "Drafts passed on"),
+        "webhooks": pgettext_lazy("audit", "Webhook endpoints passed on"),
         "name": pgettext_lazy("audit", "Name"),
         "slug": pgettext_lazy("audit", "Address"),
         "role": pgettext_lazy("audit", "Role"),

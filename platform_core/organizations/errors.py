@@ -31,3 +31,7 @@ class RoleRefusedError(OrganizationError):
 
 class TeamRefusedError(RoleRefusedError):
     """A team cannot be made or changed like this."""
+
+
+class HeirNeededError(OrganizationError):
+    """Something runs in the leaving person's name: who shall have it must be said."""

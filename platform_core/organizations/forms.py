@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from platform_core.accounts.selectors import plain_address
 from platform_core.accounts.selectors.choices import regions, time_zones
 from platform_core.kits.permissions import Permission
+from platform_core.kits.web.accents import is_color
 from platform_core.organizations.address_lists import MOST_BYTES, ListError, entries_of, fault_of, read_file
 from platform_core.organizations.errors import OrganizationError
 from platform_core.organizations.models import Membership, Organization, Team
@@ -198,3 +199,38 @@ class RoleForm(NamedForm):
         return [
             (product, [(p.name, p.label, p.name in ticked) for p in group]) for product, group in self.offered.items()
         ]
+
+
+class BrandForm(forms.Form):
+    """How the organization looks; the services say what is wrong with color and logo."""
+
+    sender_name = forms.CharField(
+        label=gettext_lazy("Sender’s name"),
+        help_text=gettext_lazy("In mails; else the organization’s name."),
+        max_length=80,
+        required=False,
+    )
+    accent = forms.CharField(
+        label=gettext_lazy("Color"),
+        help_text=gettext_lazy("Such as #0b6e4f. Where it could not be read, a darker or lighter one is used."),
+        max_length=7,
+        required=False,
+    )
+    postal_address = forms.CharField(
+        label=gettext_lazy("Postal address"), widget=forms.Textarea(attrs={"rows": 3}), max_length=300, required=False
+    )
+    logo = forms.FileField(
+        label=gettext_lazy("Logo"),
+        help_text=gettext_lazy("PNG, JPEG or WebP, up to 5 MB."),
+        required=False,
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"class": "input", "accept": "image/png,image/jpeg,image/webp"}),
+    )
+    remove_logo = forms.BooleanField(label=gettext_lazy("Remove the logo"), required=False)
+
+    def clean_accent(self) -> str:
+        """This will refuse what is no color before anything is stored."""
+        accent = str(self.cleaned_data["accent"])
+        if accent and not is_color(accent):
+            raise ValidationError(_("Write the color as # and six digits, such as #0b6e4f."))
+        return accent

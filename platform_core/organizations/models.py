@@ -6,12 +6,14 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from platform_core.files.models import StoredFile
 from platform_core.kits.permissions import composable, held_by
 from platform_core.kits.personal_data import NoPersonalData, PersonalData
 from platform_core.kits.tenancy.constraints import TenantPolicy
 from platform_core.kits.tenancy.fields import TenantForeignKey
 from platform_core.kits.tenancy.ids import new_id
 from platform_core.kits.tenancy.models import OrganizationOwned
+from platform_core.kits.web.accents import on_dark, on_light
 
 
 class Organization(models.Model):
@@ -196,6 +198,31 @@ class Invitation(OrganizationOwned):
     def role_name(self) -> str:
         """The role as people call it."""
         return self.custom_role.name if self.custom_role else self.get_role_display()
+
+
+class OrganizationBrand(OrganizationOwned):
+    """How the organization looks and names itself in mails, on public pages and in documents. One row, or none yet."""
+
+    personal_data = NoPersonalData("a company's look and address")
+
+    accent = models.CharField(max_length=7, blank=True, default="")
+    sender_name = models.CharField(max_length=80, blank=True, default="")
+    postal_address = models.CharField(max_length=300, blank=True, default="")
+    logo = TenantForeignKey(StoredFile, models.SET_NULL, null=True, blank=True, related_name="+")
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization"], name="organization_brand_once")]
+
+    @property
+    def accent_light(self) -> str:
+        """The color as it is used on white; empty where none is set."""
+        return on_light(self.accent) if self.accent else ""
+
+    @property
+    def accent_dark(self) -> str:
+        """The color as it is used on the dark theme; empty where none is set."""
+        return on_dark(self.accent) if self.accent else ""
 
 
 class PlanLimit(OrganizationOwned):

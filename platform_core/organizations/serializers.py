@@ -34,6 +34,16 @@ class MemberRoleSerializer(serializers.Serializer[Any]):
     role = serializers.CharField(max_length=36, help_text="A built-in role by its name, or a custom one by its id.")
 
 
+class MemberHeirSerializer(serializers.Serializer[Any]):
+    heir = serializers.UUIDField(required=False, allow_null=True, default=None)
+
+
+class BelongingSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(help_text="`jobs`, `drafts`, `webhooks`, `keys`, `versions`, `shares`, `teams`.")
+    count = serializers.IntegerField()
+    passes_on = serializers.BooleanField(help_text="It goes to the heir; the rest stays or ends with the membership.")
+
+
 class RoleInputSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=60)
     description = serializers.CharField(max_length=200, allow_blank=True, default="")
@@ -134,3 +144,15 @@ class InviteLineSerializer(serializers.Serializer[Any]):
 class InviteResultSerializer(serializers.Serializer[Any]):
     sent = serializers.IntegerField()
     results = InviteLineSerializer(many=True)
+
+
+class BrandInputSerializer(serializers.Serializer[Any]):
+    accent = serializers.CharField(max_length=7, allow_blank=True, help_text="Such as `#0b6e4f`; empty for none.")
+    sender_name = serializers.CharField(max_length=80, allow_blank=True)
+    postal_address = serializers.CharField(max_length=300, allow_blank=True)
+
+
+class BrandSerializer(BrandInputSerializer):
+    accent_light = serializers.CharField(help_text="As it is used on white: contrast of 4.5 at least.")
+    accent_dark = serializers.CharField(help_text="As it is used on the dark theme.")
+    logo_url = serializers.CharField(allow_null=True)

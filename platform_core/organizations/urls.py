@@ -2,11 +2,13 @@
 
 from django.urls import path
 
+from platform_core.organizations.api import brand as brand_api
 from platform_core.organizations.api import invitations as invitations_api
 from platform_core.organizations.api import members as members_api
 from platform_core.organizations.api import roles as roles_api
 from platform_core.organizations.api import shares as shares_api
 from platform_core.organizations.views import (
+    brand,
     founding,
     invitations,
     invite_many,
@@ -20,6 +22,8 @@ from platform_core.organizations.views import (
 urlpatterns = [
     path("me/organizations/new/", founding.new, name="organization-new"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
+    path("brand/<uuid:logo_id>/logo.png", brand.logo, name="brand-logo"),
+    path("orgs/<slug:slug>/settings/brand/", brand.brand, name="organization-brand"),
     path("orgs/<slug:slug>/members/", members.members, name="members"),
     path("orgs/<slug:slug>/members/invite/", invitations.invite, name="member-invite"),
     path("orgs/<slug:slug>/members/invite/list/", invite_many.invite_many, name="member-invite-many"),
@@ -42,8 +46,11 @@ urlpatterns = [
 ]
 api_patterns = [  # under /api/v1/orgs/<slug>/
     path("", members_api.OrganizationDetail.as_view(), name="api-organization"),
+    path("brand/", brand_api.Brand.as_view(), name="api-brand"),
     path("invitations/", invitations_api.Invitations.as_view(), name="api-invitations"),
     path("members/", members_api.Members.as_view(), name="api-members"),
+    path("members/<uuid:member_id>/", members_api.Member.as_view(), name="api-member"),
+    path("members/<uuid:member_id>/belongings/", members_api.MemberBelongings.as_view(), name="api-member-belongings"),
     path("members/<uuid:member_id>/role/", members_api.MemberRole.as_view(), name="api-member-role"),
     path("roles/", roles_api.Roles.as_view(), name="api-roles"),
     path("roles/<uuid:role_id>/", roles_api.Role.as_view(), name="api-role"),

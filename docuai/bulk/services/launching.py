@@ -41,6 +41,7 @@ from platform_core.kits.languages import is_language
 from platform_core.kits.tenancy.ids import new_id
 from platform_core.kits.work.queue import enqueue
 from platform_core.organizations.models import Organization
+from platform_core.organizations.selectors.branding import for_documents
 from platform_core.organizations.services.limits import LimitReachedError, reserve
 
 BAD_ROWS = (KEEP, LEAVE_OUT, REFUSE)
@@ -193,7 +194,7 @@ def start_run(
     Of a run that begins at another stage than reading, the caller stores the rows. Raises LaunchError.
     """
     run_id = new_id()
-    chosen = {**options, "document_date": today.isoformat(), "brand": {"name": organization.name}}
+    chosen = {**options, "document_date": today.isoformat(), "brand": for_documents(organization)}
     keep_days = int(chosen.get("retention_days") or KEEP_DAYS)
     try:
         reserve(organization=organization, name=ROWS_A_RUN, amount=total, key=f"run:{run_id}")

@@ -42,6 +42,11 @@ def open_invitations(
     return (rows.filter(expires_at__gt=now) if now else rows).order_by("email")
 
 
+def heirs(organization: Organization, member: Membership) -> OrganizationOwnedQuerySet[Membership]:
+    """This will list who may have what a member leaves behind: every other, by name."""
+    return members(organization).filter(user__is_active=True).exclude(pk=member.pk)
+
+
 def addresses_of_members(organization: Organization) -> set[str]:
     """This will give every verified address of every member, and the ones they sign in with, as we compare them."""
     people = Membership.objects.for_organization(organization).values_list("user_id", "user__email")

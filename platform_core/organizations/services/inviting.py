@@ -20,6 +20,7 @@ from platform_core.mail.services import queue_mail
 from platform_core.organizations.address_lists import fault_of
 from platform_core.organizations.errors import AlreadyMemberError, NotAllowedError, OrganizationError
 from platform_core.organizations.models import Invitation, Membership, Organization, Team
+from platform_core.organizations.selectors.branding import look_of
 from platform_core.organizations.selectors.ladder import may_fill_teams, may_grant
 from platform_core.organizations.selectors.limits import MEMBERS, limit_of
 from platform_core.organizations.selectors.people import addresses_of_members, open_invitations
@@ -159,11 +160,12 @@ def _refuse_too_many(organization: Organization, to: str) -> None:
 
 
 def _mail(invitation: Invitation, organization: Organization, actor: User, token: str) -> None:
-    known = User.objects.filter(email__iexact=invitation.email).first()
+    known, look = User.objects.filter(email__iexact=invitation.email).first(), look_of(organization)
     with translation.override((known.language if known else "") or organization.default_language):
         context = {
             "invitation": invitation,
             "organization": organization,
+            "brand": look,
             "inviter": actor,
             "url": settings.BASE_URL + reverse("invitation", kwargs={"token": token}),
         }
@@ -176,5 +178,5 @@ def _mail(invitation: Invitation, organization: Organization, actor: User, token
             html=render_to_string("emails/organizations/invitation.html", context),
             kind="invitation",
             idempotency_key=f"invitation:{invitation.token_hash}",
-            from_name=organization.name,
+            from_name=look.name,
         )

@@ -16,7 +16,8 @@ from platform_core.accounts.selectors import picture_of
 from platform_core.audit.services import audit_view
 from platform_core.kits.web.pagination import paginate
 from platform_core.kits.web.toasts import toast
-from platform_core.organizations.errors import OrganizationError, UnknownRoleError
+from platform_core.organizations.belongings import belongings_of
+from platform_core.organizations.errors import HeirNeededError, OrganizationError, UnknownRoleError
 from platform_core.organizations.models import Membership, Organization, Role
 from platform_core.organizations.selectors import people
 from platform_core.organizations.selectors.ladder import may_touch
@@ -26,6 +27,7 @@ from platform_core.organizations.services import belonging
 from platform_core.permissions import MEMBER_MANAGE, MEMBER_VIEW
 
 PAGE_SIZE = 50
+MOST_HEIRS = 500
 
 
 @require_safe
@@ -108,16 +110,42 @@ def change_role(request: HttpRequest, organization: Organization, member_id: UUI
 @require_http_methods(["GET", "POST"])
 @organization_page(MEMBER_MANAGE)
 def remove(request: HttpRequest, organization: Organization, member_id: UUID) -> HttpResponse:
-    """This will ask, and then take a member out of the organization."""
+    """This will list what the member holds, ask who shall have it, and take the member out of the organization."""
     member = _member(organization, member_id)
     if request.method == "GET":
-        return render(request, "organizations/remove.html", {"organization": organization, "member": member})
-    return _do(
-        request,
-        organization,
-        lambda: belonging.remove_member(actor=request.user, member=member),  # type: ignore[arg-type]
-        _("%(name)s was removed.") % {"name": member.user},
-    )
+        return _ask_removal(request, organization, member)
+    heir_id = _id(request.POST.get("heir", ""))
+    heir = people.heirs(organization, member).filter(pk=heir_id).first() if heir_id else None
+    try:
+        belonging.remove_member(actor=request.user, member=member, heir=heir)  # type: ignore[arg-type]
+    except HeirNeededError as error:
+        return _ask_removal(request, organization, member, error=str(error))
+    except OrganizationError as error:
+        toast(request, str(error), level="failed")
+    else:
+        toast(request, _("%(name)s was removed.") % {"name": member.user})
+    return redirect("members", slug=organization.slug)
+
+
+def _ask_removal(request: HttpRequest, organization: Organization, member: Membership, error: str = "") -> HttpResponse:
+    held = belongings_of(member)
+    context = {
+        "organization": organization,
+        "member": member,
+        "mine": request.membership,  # type: ignore[attr-defined]
+        "held": held,
+        "passes": any(one.passes_on for one in held),
+        "heirs": people.heirs(organization, member)[:MOST_HEIRS],
+        "error": error,
+    }
+    return render(request, "organizations/remove.html", context, status=422 if error else 200)
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 @require_http_methods(["GET", "POST"])

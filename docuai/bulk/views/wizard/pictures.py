@@ -21,6 +21,7 @@ from docuai.permissions import RUN_START
 from platform_core.access.doors import organization_page
 from platform_core.kits.tenancy.scope import keep_scope
 from platform_core.organizations.models import Organization
+from platform_core.organizations.selectors.branding import for_documents
 
 DPI = 72
 
@@ -67,7 +68,7 @@ def faults_file(request: HttpRequest, organization: Organization, draft_id: UUID
 def _picture(draft: RunDraft, values: dict[str, Any]) -> HttpResponse:
     """A PNG, or the reason as text where the row cannot be made (the page shows the alternative text then)."""
     language = language_of(values, str(draft.options.get("language") or ""))
-    options = RenderOptions(language=language, pdf_a=False, brand={"name": draft.organization.name})
+    options = RenderOptions(language=language, pdf_a=False, brand=for_documents(draft.organization))
     try:
         image = engines.preview_png(
             version=library.source_of(version=draft.version), row=values, options=options, dpi=DPI

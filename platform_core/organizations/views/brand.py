@@ -1,0 +1,78 @@
+"""The brand: its settings with a preview, and the logo's public address, which mails and pages point to."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from platform_core.access.doors import organization_page
+from platform_core.files.errors import FileError
+from platform_core.kits.tenancy.scope import locate, tenant
+from platform_core.kits.web.toasts import toast
+from platform_core.organizations.errors import OrganizationError
+from platform_core.organizations.forms import BrandForm
+from platform_core.organizations.models import Organization, OrganizationBrand
+from platform_core.organizations.selectors.branding import brand_row, logo_bytes, look_of
+from platform_core.organizations.services import branding
+from platform_core.permissions import ORGANIZATION_MANAGE
+
+DAY = 86_400
+
+
+@require_http_methods(["GET", "POST"])
+@organization_page(ORGANIZATION_MANAGE)
+def brand(request: HttpRequest, organization: Organization) -> HttpResponse:
+    """This will show the brand as it is used, and change it."""
+    row = brand_row(organization)
+    initial = {"accent": row.accent, "sender_name": row.sender_name, "postal_address": row.postal_address}
+    form = BrandForm(request.POST or None, request.FILES or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _save(request, organization, form)
+        except (OrganizationError, FileError) as error:
+            field = getattr(error, "field", "logo")
+            form.add_error(field if field in form.fields else None, str(error))
+        else:
+            toast(request, _("Saved."))
+            return redirect("organization-brand", slug=organization.slug)
+    context = {
+        "organization": organization,
+        "form": form,
+        "row": row,
+        "look": look_of(organization),
+        "mended_light": row.accent and row.accent_light != row.accent,
+        "mended_dark": row.accent and row.accent_dark != row.accent,
+    }
+    return render(request, "organizations/brand.html", context, status=422 if form.errors else 200)
+
+
+def _save(request: HttpRequest, organization: Organization, form: BrandForm) -> None:
+    given, actor = form.cleaned_data, request.user
+    if given["logo"]:
+        content = given["logo"].read(branding.MOST_BYTES + 1)
+        branding.set_logo(actor=actor, organization=organization, content=content)  # type: ignore[arg-type]
+    elif given["remove_logo"]:
+        branding.remove_logo(actor=actor, organization=organization)  # type: ignore[arg-type]
+    branding.set_brand(
+        actor=actor,  # type: ignore[arg-type]
+        organization=organization,
+        accent=given["accent"],
+        sender_name=given["sender_name"],
+        postal_address=given["postal_address"],
+    )
+
+
+@require_safe
+def logo(request: HttpRequest, logo_id: UUID) -> HttpResponse:
+    """This will give a logo that is in use to whoever asks: it stands in mails and on public pages."""
+    organization_id = locate(OrganizationBrand.objects.filter(logo_id=logo_id))
+    if organization_id is None:
+        raise Http404
+    with tenant(organization_id):
+        row = OrganizationBrand.objects.select_related("logo").filter(logo_id=logo_id).first()
+        if row is None:
+            raise Http404
+        content = logo_bytes(row)
+    return HttpResponse(content, content_type="image/png", headers={"Cache-Control": f"public, max-age={DAY}"})
