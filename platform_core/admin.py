@@ -7,6 +7,7 @@ from platform_core.audit import admin as audit
 from platform_core.files import admin as files
 from platform_core.jobs import admin as jobs
 from platform_core.mail import admin as mail
+from platform_core.notifications import admin as notifications
 from platform_core.operations import admin as operations
 from platform_core.organizations import admin as organizations
 from platform_core.webhooks import admin as webhooks
@@ -19,6 +20,7 @@ __all__ = [
     "files",
     "jobs",
     "mail",
+    "notifications",
     "operations",
     "organizations",
     "webhooks",

@@ -18,6 +18,7 @@ urlpatterns = [
     path("me/notifications/read/", notifications.ReadAll.as_view(), name="api-notifications-read"),
     path("me/notifications/<uuid:notification_id>/", notifications.OneNotification.as_view(), name="api-notification"),
     path("me/notification-preferences/", notifications.Preferences.as_view(), name="api-notification-preferences"),
+    path("orgs/<slug:slug>/notifications/", notifications.DeliveryLog.as_view(), name="api-notification-log"),
     path("orgs/<slug:slug>/", include(organizations.api_patterns)),
     path("keys/revoke/", access.RevokeHeldKey.as_view(), name="api-key-held-revoke"),
     path("orgs/<slug:slug>/keys/", access.Keys.as_view(), name="api-keys"),

@@ -1,6 +1,6 @@
 """REST: a person's notifications over all their organizations. Keys belong to organizations and have none."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import transaction
 from django.http import Http404
@@ -10,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from platform_core.access.keys import Credential
-from platform_core.access.rest import PersonAPIView
+from platform_core.access.rest import OrganizationAPIView, PersonAPIView
+from platform_core.audit.services import audit_view
 from platform_core.kits.api.pagination import cursor_page
 from platform_core.kits.api.parameters import read_parameters
 from platform_core.kits.api.problems import ProblemError, register_problem
@@ -19,6 +20,8 @@ from platform_core.notifications import selectors, services
 from platform_core.notifications.forms import FIELDS
 from platform_core.notifications.registry import CHANNELS, is_wanted, kinds
 from platform_core.notifications.serializers import (
+    DeliveryFilterSerializer,
+    DeliverySerializer,
     NotificationChangeSerializer,
     NotificationFilterSerializer,
     NotificationSerializer,
@@ -27,6 +30,7 @@ from platform_core.notifications.serializers import (
     ReadSerializer,
 )
 from platform_core.notifications.wording import lines
+from platform_core.permissions import ORGANIZATION_MANAGE
 
 register_problem(services.PreferenceError, status=422, code="preference_refused")
 
@@ -109,6 +113,28 @@ class ReadAll(OwnView):
         """Mark all your notifications read."""
         count, _at = services.mark_read(actor=self.me)
         return Response({"read": count})
+
+
+class DeliveryLog(OrganizationAPIView):
+    """What went out to the members of an organization."""
+
+    permissions: ClassVar[dict[str, str]] = {"GET": ORGANIZATION_MANAGE}
+
+    @extend_schema(
+        operation_id="notification_deliveries_list",
+        parameters=[DeliveryFilterSerializer, *CURSOR_PARAMETERS],
+        responses=page_of(DeliverySerializer),
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """List deliveries of notifications, the newest first: states and reasons, no texts."""
+        state = read_parameters(request, DeliveryFilterSerializer).get("state", "")
+        rows = selectors.delivery_log(self.organization_id, state=state)
+        columns = [field.source or name for name, field in DeliverySerializer().fields.items()]
+        page = cursor_page(request, rows.values(*columns))
+        audit_view(
+            action="notification.log.view", organization_id=self.organization_id, actor=self.actor, throttled=True
+        )
+        return Response({**page, "results": DeliverySerializer(page["results"], many=True).data})
 
 
 class Preferences(OwnView):

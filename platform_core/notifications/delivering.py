@@ -22,6 +22,7 @@ from platform_core.notifications.models import NotificationDelivery
 from platform_core.notifications.registry import KINDS, MAIL, is_wanted
 from platform_core.notifications.selectors import choices
 from platform_core.notifications.wording import lines
+from platform_core.organizations.models import Membership
 
 BATCH = 100
 
@@ -50,8 +51,13 @@ def _hand_over(organization_id: UUID, ids: Sequence[UUID]) -> int:
     if not found:
         return 0
     user, chosen = found[0].notification.user, choices([found[0].notification.user_id])
-    wanted = [one for one in found if user.is_active and _is_wanted(one, chosen)]
-    rows.exclude(id__in=[one.pk for one in wanted]).update(state="left_out", reason="switched_off")
+    is_member = Membership.objects.for_organization(organization_id).filter(user_id=user.pk).exists()
+    wanted = []
+    for one in found:
+        if reason := _reason_against(one, chosen, is_member=is_member):
+            rows.filter(id=one.pk).update(state="left_out", reason=reason)
+        else:
+            wanted.append(one)
     if not wanted:
         return 0
     mail = _mail(organization_id, wanted)
@@ -59,9 +65,17 @@ def _hand_over(organization_id: UUID, ids: Sequence[UUID]) -> int:
     return 1
 
 
-def _is_wanted(delivery: NotificationDelivery, chosen: dict[tuple[UUID, str, str], bool]) -> bool:
-    kind = KINDS.get(delivery.notification.kind)
-    return kind is not None and is_wanted(kind, MAIL, delivery.notification.user_id, chosen)
+def _reason_against(
+    delivery: NotificationDelivery, chosen: dict[tuple[UUID, str, str], bool], *, is_member: bool
+) -> str:
+    """Why it must not go, now that it could; empty where it may."""
+    reasons = NotificationDelivery.Reason
+    note, kind = delivery.notification, KINDS.get(delivery.notification.kind)
+    if not note.user.is_active:
+        return reasons.CLOSED
+    if kind is None or not is_wanted(kind, MAIL, note.user_id, chosen):
+        return reasons.SWITCHED_OFF
+    return "" if is_member or kind.for_leavers else reasons.LEFT
 
 
 def _mail(organization_id: UUID, deliveries: Sequence[NotificationDelivery]) -> OutgoingMail:

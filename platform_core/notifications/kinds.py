@@ -178,6 +178,7 @@ KINDS = (
         say_removed,
         {},
         mandatory=frozenset([INBOX, MAIL]),
+        for_leavers=True,
     ),
     Kind(
         "platform_core.key.created",

@@ -61,6 +61,11 @@ class NotificationDelivery(OrganizationOwned):
         QUIET = "quiet", pgettext_lazy("notification", "Quiet hours")
         DIGEST = "digest", pgettext_lazy("notification", "Digest")
 
+    class Reason(models.TextChoices):
+        SWITCHED_OFF = "switched_off", _("Switched off by the person")
+        LEFT = "left", _("No longer a member")
+        CLOSED = "closed", _("The account is closed")
+
     personal_data = PersonalData(
         subject="notification__user",
         purpose="telling a member what happened",
@@ -75,7 +80,7 @@ class NotificationDelivery(OrganizationOwned):
     held = models.CharField(max_length=10, choices=Held, blank=True, default="")
     due_at = models.DateTimeField()
     mail = TenantForeignKey(OutgoingMail, models.SET_NULL, null=True, blank=True, related_name="+")
-    reason = models.CharField(max_length=20, blank=True, default="")
+    reason = models.CharField(max_length=20, choices=Reason, blank=True, default="")
 
     class Meta:
         constraints = [

@@ -50,7 +50,10 @@ Say = Callable[[Told], Text]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind. ``mandatory`` names channels that nobody can switch off; they pass quiet hours and digest too."""
+    """One kind. ``mandatory`` names channels that nobody can switch off; they pass quiet hours and digest too.
+
+    ``for_leavers``: it is for people who are no members any more, and mailed to them all the same.
+    """
 
     name: str
     label: Any
@@ -61,6 +64,7 @@ class Kind:
     example: Mapping[str, Any]
     channels: frozenset[str] = frozenset(CHANNELS)
     mandatory: frozenset[str] = frozenset()
+    for_leavers: bool = False
 
 
 KINDS: dict[str, Kind] = {}

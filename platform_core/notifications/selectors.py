@@ -1,12 +1,18 @@
 """What notifications read: inboxes, preferences, and who is told."""
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from platform_core.notifications.models import Notification, NotificationPreference, NotificationSchedule
-from platform_core.organizations.models import Membership
+from platform_core.notifications.models import (
+    Notification,
+    NotificationDelivery,
+    NotificationPreference,
+    NotificationSchedule,
+)
+from platform_core.organizations.models import Membership, Organization
 
 
 def inbox(user_id: UUID) -> QuerySet[Notification]:
@@ -17,6 +23,17 @@ def inbox(user_id: UUID) -> QuerySet[Notification]:
 def unread_count(user_id: UUID) -> int:
     """This will count what the person has not read."""
     return inbox(user_id).filter(read_at=None).count()
+
+
+def delivery_log(organization: Organization | UUID, *, state: str = "", search: str = "") -> Any:
+    """This will list what went out beside the inbox, the newest first, narrowed by state and by name or address."""
+    rows = NotificationDelivery.objects.for_organization(organization).order_by("-id")
+    if state in NotificationDelivery.State.values:
+        rows = rows.filter(state=state)
+    if words := search.strip():
+        person = Q(notification__user__email__icontains=words) | Q(notification__user__name__icontains=words)
+        rows = rows.filter(person)
+    return rows
 
 
 def schedule_of(user_id: UUID) -> NotificationSchedule:

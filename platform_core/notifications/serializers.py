@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from platform_core.notifications.models import NotificationSchedule
+from platform_core.notifications.models import NotificationDelivery, NotificationSchedule
 
 
 class NotificationSerializer(serializers.Serializer[Any]):
@@ -46,6 +46,26 @@ class ScheduleSerializer(serializers.Serializer[Any]):
     digest_hour = serializers.IntegerField(min_value=0, max_value=23, required=False)
     quiet_from = serializers.TimeField(required=False, allow_null=True, format="%H:%M")
     quiet_until = serializers.TimeField(required=False, allow_null=True, format="%H:%M")
+
+
+class DeliveryFilterSerializer(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(required=False, choices=NotificationDelivery.State.values)
+
+
+class DeliverySerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    kind = serializers.CharField(source="notification__kind")
+    user_id = serializers.UUIDField(source="notification__user_id")
+    channel = serializers.CharField()
+    state = serializers.CharField(help_text="`waiting`, `handed` or `left_out`.")
+    held = serializers.CharField(help_text="What holds or held it back: `quiet`, `digest` or nothing.")
+    reason = serializers.CharField(help_text="Why it was left out: `switched_off`, `left`, `closed` or nothing.")
+    due_at = serializers.DateTimeField()
+    mail_state = serializers.CharField(
+        source="mail__state", allow_null=True, help_text="What became of the mail: `sent`, `suppressed`, `unknown`, …"
+    )
+    sent_at = serializers.DateTimeField(source="mail__sent_at", allow_null=True)
+    created_at = serializers.DateTimeField(source="notification__created_at")
 
 
 class PreferencesInputSerializer(ScheduleSerializer):

@@ -1,4 +1,4 @@
-"""A person's inbox over all their organizations, the bell of the shell, and how they want to be told."""
+"""A person's inbox over all their organizations, the bell, how they want to be told; and an organization's log."""
 
 from __future__ import annotations
 
@@ -19,16 +19,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from platform_core.access.doors import signed_in_page
+from platform_core.access.doors import organization_page, signed_in_page
 from platform_core.accounts.models import User
+from platform_core.audit.services import audit_view
 from platform_core.kits.web import numbers
 from platform_core.kits.web.pagination import paginate
 from platform_core.kits.web.requests import go
 from platform_core.kits.web.toasts import toast
 from platform_core.notifications import selectors, services
 from platform_core.notifications.forms import FIELDS, ScheduleForm
+from platform_core.notifications.models import NotificationDelivery
 from platform_core.notifications.registry import CHANNELS, KINDS, is_wanted, kinds
 from platform_core.notifications.wording import lines
+from platform_core.organizations.models import Organization
+from platform_core.permissions import ORGANIZATION_MANAGE
+
+BODIES = ("mail__text_body", "mail__html_body", "mail__attachments", "mail__subject")
 
 
 @require_safe
@@ -124,6 +130,26 @@ def preferences(request: HttpRequest) -> HttpResponse:
     rows = [(kind, [_cell(kind, channel, me.pk, chosen) for channel in CHANNELS]) for kind in kinds()]
     context = {"form": form, "rows": rows, "zone": me.time_zone}
     return render(request, "notifications/preferences.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@organization_page(ORGANIZATION_MANAGE)
+def delivery_log(request: HttpRequest, organization: Organization) -> HttpResponse:
+    """This will list what went out to members by which channel, what became of it and why: no titles, no bodies."""
+    state, search = request.GET.get("state", ""), request.GET.get("q", "")[:100]
+    rows = selectors.delivery_log(organization, state=state, search=search)
+    shown = paginate(request, rows.select_related("notification__user", "mail").defer(*BODIES), size=50)
+    context = {
+        "organization": organization,
+        "shown": shown,
+        "rows": [(row, KINDS.get(row.notification.kind)) for row in shown.rows],
+        "states": NotificationDelivery.State.choices,
+        "state": state,
+        "words": search,
+        "is_filtered": bool(search.strip()) or state in NotificationDelivery.State.values,
+    }
+    audit_view(action="notification.log.view", organization_id=organization.pk, actor=_me(request), throttled=True)
+    return render(request, "notifications/log.html", context)
 
 
 def _cell(kind: Any, channel: str, user_id: UUID, chosen: dict[Any, bool]) -> dict[str, Any]:
