@@ -4,7 +4,6 @@ A memory counts only while the key's epoch is what it was *before* the row was r
 reading and remembering raises the epoch, so the memory is worth nothing. Both come in one round trip.
 """
 
-import functools
 import logging
 import time
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from platform_core.access.forgetting import epoch_name, redis_of
 from platform_core.access.models import ApiKey, KeyPlace
 from platform_core.access.places import place_of
 from platform_core.access.scopes import allowed_scopes
@@ -28,7 +28,6 @@ from platform_core.kits.observability.context import client
 from platform_core.kits.tenancy.scope import locate, tenant
 
 REMEMBER_SECONDS = 15
-EPOCH_SECONDS = 3600  # must outlive every memory
 TOUCH_SECONDS = 60
 logger = logging.getLogger(__name__)
 _touched: dict[tuple[UUID, str], float] = {}
@@ -69,17 +68,6 @@ def authenticate(secret: str, *, fresh: bool = False) -> Credential | None:
     return known
 
 
-def forget(hashed: str) -> None:
-    """This will make every memory of a key worthless. Call it after the commit that revoked the key."""
-    try:
-        pipeline = _redis(settings.REDIS_URL).pipeline()
-        pipeline.incr(_epoch_name(hashed))
-        pipeline.expire(_epoch_name(hashed), EPOCH_SECONDS)
-        pipeline.execute()
-    except redis.RedisError as error:
-        logger.warning("access.key_not_forgotten", extra={"error": type(error).__name__})
-
-
 def _read(hashed: str) -> Credential | None:
     """The hash finds whose key it is, as the service; the row itself is read as its tenant."""
     organization_id = locate(ApiKey.objects.filter(secret_hash=hashed))
@@ -99,7 +87,7 @@ def _read(hashed: str) -> Credential | None:
 def _recall(hashed: str) -> tuple[int, Credential | None]:
     """This will return the epoch of now, and what is remembered if it is of this epoch."""
     try:
-        epoch, memory = _redis(settings.REDIS_URL).mget(_epoch_name(hashed), _memory_name(hashed))
+        epoch, memory = redis_of(settings.REDIS_URL).mget(epoch_name(hashed), _memory_name(hashed))
     except redis.RedisError as error:
         logger.warning("access.no_memory", extra={"error": type(error).__name__})
         return -1, None
@@ -115,7 +103,7 @@ def _remember(hashed: str, epoch: int, known: Credential | None) -> None:
     terms = [known.terms.amounts, known.terms.at_once]
     memory = orjson.dumps([epoch, *ids, list(known.scopes), known.expires_at, terms])
     try:
-        _redis(settings.REDIS_URL).set(_memory_name(hashed), memory, ex=REMEMBER_SECONDS)
+        redis_of(settings.REDIS_URL).set(_memory_name(hashed), memory, ex=REMEMBER_SECONDS)
     except redis.RedisError as error:
         logger.warning("access.no_memory", extra={"error": type(error).__name__})
 
@@ -134,12 +122,6 @@ def _unpacked(
     return Credential(UUID(organization_id), slug, UUID(key_id), name, frozenset(scopes), end, known)
 
 
-@functools.cache
-def _redis(url: str) -> "redis.Redis[bytes]":
-    """One client a process: Django's cache makes one anew for each call."""
-    return redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1)
-
-
 def _touch(known: Credential) -> None:
     """This will note the use and its place, once a minute at most; which process does it does not matter, the rows decide."""
     now, place = time.monotonic(), place_of(client().ip)
@@ -154,10 +136,6 @@ def _touch(known: Credential) -> None:
         if place:
             row = KeyPlace(organization_id=known.organization_id, key_id=known.key_id, place=place)
             KeyPlace.objects.bulk_create([row], ignore_conflicts=True)
-
-
-def _epoch_name(hashed: str) -> str:
-    return f"access.key.epoch:{hashed}"
 
 
 def _memory_name(hashed: str) -> str:

@@ -12,19 +12,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from platform_core.access.can import Principal, permissions_of
-from platform_core.access.keys import forget
+from platform_core.access.forgetting import forget
 from platform_core.access.models import ApiKey
 from platform_core.access.registry import PERMISSIONS
 from platform_core.access.scopes import allowed_scopes
 from platform_core.access.secrets import SHOWN, digest, is_well_formed, new_secret
 from platform_core.access.selectors import made_by
+from platform_core.access.shares import KINDS
 from platform_core.audit.services import audit
 from platform_core.events.services import emit
 from platform_core.kits.tenancy.scope import locate, tenant
 
 if TYPE_CHECKING:
     from platform_core.accounts.models import User
-    from platform_core.organizations.models import Organization
+    from platform_core.organizations.models import Membership, Organization
 
 NAME_LENGTH = 100
 MAX_KEYS = 100
@@ -127,6 +128,23 @@ def revoke_by_holder(*, secret: str) -> bool:
     with tenant(organization_id):
         key = ApiKey.objects.for_organization(organization_id).get(secret_hash=digest(secret))
         return revoke_key(actor=None, key=key, key_id=key.pk, by_holder=True)
+
+
+def end_shares_of(*, actor: User | None, member: Membership) -> int:
+    """This will end every share that a member has by name, of any kind, and return how many. Shares of teams stay."""
+    ended = 0
+    with transaction.atomic():
+        for shareable in KINDS.values():
+            rows = shareable.people.objects.for_organization(member.organization_id).filter(membership=member)
+            for row in rows.select_related("permission", "content_object"):
+                level, obj = shareable.level_of(row), row.content_object
+                changes = {"shared_with": [str(member.user), None], "share_level": [level, None]}
+                audit(action="share.ended", target=obj, actor=actor, changes=changes)
+                payload = {"kind": shareable.kind, "object_id": str(obj.pk), "level": level}
+                emit(type="share.ended", organization_id=member.organization_id, payload=payload)
+                row.delete()
+                ended += 1
+    return ended
 
 
 def _check(principal: Principal, name: str, scopes: list[str], expires_at: datetime | None) -> None:

@@ -5,6 +5,33 @@ from typing import Any
 from rest_framework import serializers
 
 
+class TouchedFilterSerializer(serializers.Serializer[Any]):
+    days = serializers.ChoiceField(
+        required=False, choices=("1", "7", "30", "90"), help_text="The last days; 7 if not said."
+    )
+    since = serializers.DateField(required=False, help_text="From this day on; outranks `days`.")
+    until = serializers.DateField(required=False, help_text="To this day, the whole of it; with `since`.")
+    what = serializers.ChoiceField(
+        required=False, choices=("changes", "downloads", "denied"), help_text="Which events."
+    )
+
+
+class TouchedSerializer(serializers.Serializer[Any]):
+    kind = serializers.CharField(help_text="`key` or `member`.")
+    name = serializers.CharField()
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField()
+    events = serializers.IntegerField(help_text="Audit events in the window.")
+    calls = serializers.IntegerField(help_text="API calls in the window; they are kept seven days.")
+    living_keys = serializers.IntegerField(help_text="Keys that revoking everything ends.")
+
+
+class RevokedSerializer(serializers.Serializer[Any]):
+    keys = serializers.IntegerField()
+    sessions = serializers.IntegerField()
+    shares = serializers.IntegerField()
+
+
 class FaultSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField(
         help_text="`altered`, `deleted`, `inserted`, `reordered`, `backdated`, `gone_before_seal`, `truncated`, "

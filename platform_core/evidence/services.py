@@ -10,18 +10,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from platform_core.access import services as keys
 from platform_core.audit.services import audit
 from platform_core.evidence import checking, tasks, verifying
 from platform_core.evidence.models import AuditRetention, AuditSeal, AuditStream
+from platform_core.evidence.touching import Subject, living_keys
+from platform_core.identity.services.sessions import end_other_sessions
 from platform_core.jobs import services as jobs
 from platform_core.jobs.models import Job
 from platform_core.kits.crypto import signing
 from platform_core.kits.web import outbound
 from platform_core.kits.work.queue import enqueue
+from platform_core.organizations.errors import NotAllowedError
+from platform_core.organizations.selectors.ladder import may_touch
+from platform_core.organizations.services.standing import lock, standing_of
+from platform_core.permissions import KEY_MANAGE
 
 if TYPE_CHECKING:
     from platform_core.accounts.models import User
-    from platform_core.organizations.models import Organization
+    from platform_core.organizations.models import Membership, Organization
 
 AT_ONCE = 10_000  # records: half a second
 LEAST_DAYS = 365  # what auditors of a whole window ask for
@@ -80,6 +87,57 @@ def set_retention(*, actor: User | None, organization: Organization, days: int |
         changes = {"days": [before, days]}
         audit(action="audit.retention", target=found, target_label=str(organization), actor=actor, changes=changes)
     return found
+
+
+def revoke_everything(
+    *, actor: User | None, organization: Organization, subject: Subject, key_id: UUID | None = None, session: str = ""
+) -> dict[str, int]:
+    """This will end the keys of a subject, and of a member the sessions, trusted devices and shares; returns how many each.
+
+    The actor's own ``session`` goes on. Raises NotAllowedError for a member whom the actor may not touch, or for a key
+    that asks to shut out a person. What their teams hold stays with the teams: remove the member for that.
+    """
+    with transaction.atomic():
+        done = {"keys": 0, "sessions": 0, "shares": 0}
+        if subject.member:
+            _refuse_untouchable(actor, organization, subject.member)
+            keep = session if actor and actor.pk == subject.member.user_id else ""
+            done["sessions"] = end_other_sessions(actor=subject.member.user, session_key=keep)
+            done["shares"] = keys.end_shares_of(actor=actor, member=subject.member)
+        living = list(living_keys(organization.pk, subject))
+        for key in living:
+            keys.revoke_key(actor=actor, key=key, key_id=key_id)
+        done["keys"] = len(living)
+        changes = {name: [None, count] for name, count in done.items()}
+        audit(
+            action="access.revoke_everything",
+            target=subject.target,
+            target_label=subject.name,
+            actor=actor,
+            changes=changes,
+        )
+    return done
+
+
+def note_evidence(*, actor: User | None, subject: Subject, events: int, calls: int) -> None:
+    """This will write down that the evidence on a key or a member was taken along, before its first byte leaves."""
+    changes = {"records": [None, events], "calls_taken": [None, calls]}
+    audit(
+        action="access.evidence.download",
+        target=subject.target,
+        target_label=subject.name,
+        actor=actor,
+        changes=changes,
+    )
+
+
+def _refuse_untouchable(actor: User | None, organization: Organization, member: Membership) -> None:
+    if actor is None:
+        raise NotAllowedError(_("Keys shut out nobody: a person must do that."))
+    lock(organization.pk)
+    held = standing_of(actor, organization.pk).held
+    if KEY_MANAGE not in held or not may_touch(held, member.held):
+        raise NotAllowedError(_("You can shut out only members who may do no more than you."))
 
 
 class StreamError(Exception):

@@ -317,7 +317,7 @@ API = (
     rest("api-end-key", 200, 403, method="POST"),
     rest("api-touched-member", 200, 403),
     rest("api-zip-member", 200, 403),
-    rest("api-end-member", 200, 403, method="POST"),
+    Route("api-end-member", 200, 403, anonymous=401, method="POST"),  # a key gets 403: persons alone
     rest("api-audit", 200, 403),
     rest("api-audit-verify", 200, 403, method="POST"),
     rest("api-audit-export", 200, 403),

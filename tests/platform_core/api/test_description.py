@@ -17,6 +17,8 @@ from tests.factories.keys import make_key
 from tests.factories.organizations import make_member, make_organization
 
 WITHOUT_KEY = {
+    "/api/v1/orgs/{slug}/evidence/keys/{key_id}/revoke/",  # twice is as once
+    "/api/v1/orgs/{slug}/evidence/members/{member_id}/revoke/",  # twice is as once
     "/api/v1/keys/revoke/",  # twice is as once
     "/api/v1/orgs/{slug}/files/uploads/",  # tus goes on by itself; an upload too many is swept
     "/api/v1/orgs/{slug}/docuai/templates/{template}/versions/{version_id}/preview/",  # makes nothing
