@@ -108,6 +108,7 @@ def _objects(andina: Any, owner: Any, viewer: Any) -> dict[str, Any]:
             "name": "none.csv",
             "message_id": "none",
             "handle": new_id(),
+            "notice_id": new_id(),
             "session_id": new_id(),
             "device_id": new_id(),
         }
