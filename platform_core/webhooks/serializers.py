@@ -4,12 +4,13 @@ from typing import Any
 
 from rest_framework import serializers
 
+from platform_core.kits.api.strict import StrictSerializer
 from platform_core.webhooks.models import NAME_LENGTH, URL_LENGTH, WebhookEndpoint, WebhookEvent
 
 TYPES = "`*` for everything, a product (`docuai.`), or names of event types."
 
 
-class EndpointInputSerializer(serializers.Serializer[Any]):
+class EndpointInputSerializer(StrictSerializer):
     url = serializers.CharField(max_length=URL_LENGTH, help_text="A public https address.")
     event_types = serializers.ListField(
         child=serializers.CharField(max_length=80), min_length=1, max_length=100, help_text=TYPES
@@ -17,7 +18,7 @@ class EndpointInputSerializer(serializers.Serializer[Any]):
     description = serializers.CharField(max_length=NAME_LENGTH, required=False, allow_blank=True, default="")
 
 
-class EndpointChangeSerializer(serializers.Serializer[Any]):
+class EndpointChangeSerializer(StrictSerializer):
     url = serializers.CharField(max_length=URL_LENGTH, required=False)
     event_types = serializers.ListField(
         child=serializers.CharField(max_length=80), min_length=1, max_length=100, required=False, help_text=TYPES
@@ -84,7 +85,7 @@ class AttemptSerializer(serializers.Serializer[Any]):
     response_body = serializers.CharField(help_text="Its first 4 kB.")
 
 
-class WindowSerializer(serializers.Serializer[Any]):
+class WindowSerializer(StrictSerializer):
     since = serializers.DateTimeField(help_text="Events from this instant on.")
     until = serializers.DateTimeField(help_text="And before this one.")
 
@@ -103,7 +104,7 @@ class EventTypeSerializer(serializers.Serializer[Any]):
     )
 
 
-class SourceInputSerializer(serializers.Serializer[Any]):
+class SourceInputSerializer(StrictSerializer):
     name = serializers.CharField(max_length=NAME_LENGTH)
     secret = serializers.CharField(
         max_length=200,
@@ -114,7 +115,7 @@ class SourceInputSerializer(serializers.Serializer[Any]):
     )
 
 
-class SourceChangeSerializer(serializers.Serializer[Any]):
+class SourceChangeSerializer(StrictSerializer):
     is_open = serializers.BooleanField()
 
 
