@@ -297,6 +297,7 @@ API = (
     rest("api-brand", 200, 200),
     rest("api-invitations", 200, 403),
     rest("api-members", 200, 200),
+    Route("api-member", 204, 403, anonymous=401, method="DELETE"),
     rest("api-member-belongings", 200, 403),
     rest("api-member-role", 415, 403, method="PATCH", elsewhere=415),
     rest("api-roles", 200, 200),
