@@ -67,16 +67,20 @@ def test_another_file_becomes_the_next_version_and_an_equal_one_does_not(editor)
     assert schema["required"] == ["name", "city", "country"]
 
 
+def as_seen(client):
+    """This will say which state of the template a change is meant for."""
+    return {"If-Match": client.get(f"{ROOT}greeting/")["ETag"]}
+
+
 def test_a_template_is_renamed_tagged_found_and_deleted(editor, andina):
     make(editor)
-    changed = editor.patch(
-        f"{ROOT}greeting/", {"name": "Welcome", "tags": ["People", "people", "2026"]}, content_type="application/json"
-    )
+    sent = {"name": "Welcome", "tags": ["People", "people", "2026"]}
+    changed = editor.patch(f"{ROOT}greeting/", sent, content_type="application/json", headers=as_seen(editor))
 
     assert (changed.json()["name"], changed.json()["tags"]) == ("Welcome", ["People", "2026"])
     assert [each["name"] for each in editor.get(f"{ROOT}?q=welc&tag=2026").json()["results"]] == ["Welcome"]
     assert editor.get(f"{ROOT}?q=nothing").json()["results"] == []
-    assert editor.delete(f"{ROOT}greeting/").status_code == 204
+    assert editor.delete(f"{ROOT}greeting/", headers=as_seen(editor)).status_code == 204
     assert editor.get(f"{ROOT}greeting/").status_code == 404
     with tenant(andina.pk):
         assert DocumentTemplate.objects.get().deleted_at is not None
@@ -89,7 +93,7 @@ def test_a_template_is_renamed_tagged_found_and_deleted(editor, andina):
 def test_a_name_that_cannot_be_changed_is_refused_and_nothing_is_changed(editor, andina, sent, pointer):
     make(editor)
 
-    answer = editor.patch(f"{ROOT}greeting/", sent, content_type="application/json")
+    answer = editor.patch(f"{ROOT}greeting/", sent, content_type="application/json", headers=as_seen(editor))
 
     assert (answer.status_code, [error["pointer"] for error in answer.json()["errors"]]) == (422, [pointer])
     with tenant(andina.pk):

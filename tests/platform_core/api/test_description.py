@@ -131,6 +131,10 @@ def test_the_samples_of_the_platform_run(described, client):
         answer = client.generic(
             method.upper(), address, json.dumps(body) if body else "", "application/json", headers=headers
         )
+        if (
+            b"problem:person_required" in answer.content
+        ):  # what only a person may do; that a key may not is tested there
+            continue
         assert answer.status_code in (200, 201, 202, 204), (address, answer.content)
         ran += 1
     assert ran >= 8

@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.db import IntegrityError, ProgrammingError, connection, models, transaction
 from django.utils import timezone
@@ -27,7 +28,7 @@ OURS = [model for model in apps.get_models() if model.__module__.partition(".")[
 OWNED = [model for model in OURS if policy_of(model)]
 # Tables of other people's apps, looked at one by one: none holds what belongs to one organization.
 NUMBERS = itertools.count(1)
-THIRD_PARTY = {"admin", "auth", "contenttypes", "sessions", "account", "django_otp_webauthn"}
+THIRD_PARTY = {"admin", "auth", "contenttypes", "sessions", "account", "django_otp_webauthn", "guardian"}
 
 
 @pytest.fixture(autouse=True)
@@ -63,6 +64,9 @@ def _value(field, organization):
         target = field.remote_field.model
         if target is User:
             return User.objects.create_user(f"{uuid.uuid4().hex}@andina.example", "x")
+        if target is Permission:  # of a share: one that its object knows
+            shared = field.model._meta.get_field("content_object").remote_field.model
+            return Permission.objects.filter(content_type__model=shared._meta.model_name).first()
         return make_row(target, organization)
     if field.choices:
         return field.choices[0][0]
@@ -109,6 +113,7 @@ def test_the_database_is_what_the_models_say():
 def test_rows_of_another_organization_cannot_be_reached(model, andina, norte):
     with tenant(norte.pk):
         theirs = make_row(model, norte)
+    same = {field.attname: getattr(theirs, field.attname) for field in model._meta.concrete_fields}
 
     with tenant(andina.pk):
         assert not model.objects.filter(pk=theirs.pk).exists()
@@ -117,9 +122,7 @@ def test_rows_of_another_organization_cannot_be_reached(model, andina, norte):
             assert model.objects.filter(pk=theirs.pk)._raw_delete("default") == 0
         with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
             another = {"id": _value(model._meta.pk, andina) if model is AuditPending else uuid.uuid4()}
-            model(**{f.attname: getattr(theirs, f.attname) for f in model._meta.concrete_fields} | another).save(
-                force_insert=True
-            )
+            models.Model.save(model(**same | another), force_insert=True)  # past what the class itself would refuse
 
     with tenant(norte.pk):
         assert model.objects.filter(pk=theirs.pk).exists()

@@ -22,7 +22,8 @@ def test_a_secret_is_found_on_its_line(text, what):
 
 
 @pytest.mark.parametrize(
-    "text", ["AKIAIOSFODNN7EXAMPLE", "pf_live_example", "postgresql://user:password@host/db", "sk-short", "smtp://a:$SECRET@h"]
+    "text",
+    ["AKIAIOSFODNN7EXAMPLE", "pf_live_example", "postgresql://user:password@host/db", "sk-short", "smtp://a:$SECRET@h"],
 )
 def test_what_documents_say_is_none(text):
     assert list(audits.secrets_in(text)) == []

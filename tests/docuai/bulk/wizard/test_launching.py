@@ -199,7 +199,7 @@ def test_rows_with_the_same_key_become_one_document(make_draft, work, version):
         ({"on_bad_rows": "maybe"}, "bad_option", "/options/on_bad_rows"),
         ({"format": "docx"}, "bad_option", "/options/format"),
         ({"file_name": "{nome}"}, "bad_option", "/options/file_name"),
-        ({"mapping": {"name": "nombre"}}, "bad_mapping", "/options/mapping"),
+        ({"mapping": {"name": "nombre"}}, "bad_mapping", "/options/mapping/name"),
         ({"colour": "red"}, "unknown_option", "/options/colour"),
     ],
 )
