@@ -35,6 +35,8 @@ declare(
     EventType("file.stored", _("A file was stored"), {"file_id": ID, "purpose": "docuai.table", "size_bytes": 48213}),
     EventType("file.deleted", _("A file was deleted"), {"file_id": ID}),
     EventType("job.parked", _("A job needs attention"), {"job_id": ID, "kind": "docuai.run"}, "jobs/{job_id}/"),
+    EventType("job.paused", _("A job was paused without room"), {"job_id": ID, "kind": "docuai.run"}, "jobs/{job_id}/"),
+    EventType("limit.near", _("A limit of the plan is nearly used up"), {"name": "docuai.rows", "percent": 80}),
     EventType(
         "platform_core.audit.verify.finished",
         _("The audit log was verified"),

@@ -121,6 +121,8 @@ def pause_for_room(*, job: Job) -> bool:
             return False
         log(job=job, message="Paused: no room", level="bad")
         audit(action="job.paused", target=job, changes={"state": [job.state, "paused"]})
+        payload = {"job_id": str(job.pk), "kind": job.kind}
+        emit(type="job.paused", organization_id=job.organization_id, payload=payload)
     return True
 
 

@@ -12,7 +12,8 @@ from platform_core.jobs.models import Job
 from platform_core.notifications.registry import INBOX, MAIL, Kind, News, Text, Told
 from platform_core.notifications.selectors import holders
 from platform_core.organizations.models import Membership, Role
-from platform_core.permissions import KEY_MANAGE, MEMBER_MANAGE, WEBHOOK_MANAGE
+from platform_core.organizations.selectors.limits import DEFAULTS
+from platform_core.permissions import KEY_MANAGE, MEMBER_MANAGE, ORGANIZATION_MANAGE, WEBHOOK_MANAGE
 
 ID = "0199c2e4-6f1a-7c35-9d1e-3f2b8a4c5d6e"
 SECURITY = frozenset([INBOX])
@@ -30,6 +31,31 @@ def say_parked(told: Told) -> Text:
     title = _("“%(title)s” needs attention") % told.facts
     body = _("It waits in %(name)s and cannot go on by itself.") % {"name": told.organization}
     return Text(title, body, reverse("job", kwargs={"slug": told.slug, "job_id": told.facts["job_id"]}))
+
+
+def say_paused(told: Told) -> Text:
+    title = _("“%(title)s” is paused: there is no room") % told.facts
+    body = _("The platform is short of storage. It goes on by itself as soon as there is room.")
+    return Text(title, body, reverse("job", kwargs={"slug": told.slug, "job_id": told.facts["job_id"]}))
+
+
+def find_limit(event: OutboxEvent) -> News:
+    """This will tell those who set up the organization, once a month for a limit and a mark."""
+    name, percent = event.payload["name"], event.payload["percent"]
+    people = holders(event.organization_id, ORGANIZATION_MANAGE)
+    month = f"{event.at:%Y-%m}"
+    return News(people, {"name": name, "percent": percent}, key=f"{name}:{percent}:{month}")
+
+
+def say_limit(told: Told) -> Text:
+    limit = DEFAULTS.get(told.facts["name"])
+    facts = {"organization": told.organization, "limit": limit.label if limit else told.facts["name"]}
+    path = reverse("organization-settings", kwargs={"slug": told.slug})
+    if told.facts["percent"] == 100:
+        title = _("%(organization)s has used up: %(limit)s") % facts
+        return Text(title, _("Nothing more fits this limit. Free some of it, or ask an owner for more."), path)
+    title = _("%(organization)s has used 80 %% of: %(limit)s") % facts
+    return Text(title, _("What would pass the limit will be refused. Free some of it, or ask an owner for more."), path)
 
 
 def find_joined(event: OutboxEvent) -> News:
@@ -140,6 +166,24 @@ KINDS = (
         find_parked,
         say_parked,
         {"job_id": ID, "title": "Certificates 2026"},
+    ),
+    Kind(
+        "platform_core.job.paused",
+        gettext_lazy("A job of yours is paused without room"),
+        "pause",
+        ("job.paused",),
+        find_parked,
+        say_paused,
+        {"job_id": ID, "title": "Certificates 2026"},
+    ),
+    Kind(
+        "platform_core.limit.near",
+        gettext_lazy("A limit of the plan is nearly used up"),
+        "gauge",
+        ("limit.near",),
+        find_limit,
+        say_limit,
+        {"name": "members", "percent": 80},
     ),
     Kind(
         "platform_core.member.joined",

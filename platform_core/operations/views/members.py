@@ -35,7 +35,9 @@ def dismiss(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 def support_access(request: HttpRequest, organization: Organization) -> HttpResponse:
     """This will show and change whether staff may act as members, and who did."""
     allowed = selectors.allows_support(organization.pk)
-    form = SupportForm(request.POST if request.method == "POST" else None, initial={"allowed": "yes" if allowed else "no"})
+    form = SupportForm(
+        request.POST if request.method == "POST" else None, initial={"allowed": "yes" if allowed else "no"}
+    )
     if request.method == "POST" and form.is_valid():
         wanted = form.cleaned_data["allowed"] == "yes"
         services.allow_support(actor=request.user, organization=organization, allowed=wanted)  # type: ignore[arg-type]

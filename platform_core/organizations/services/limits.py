@@ -9,10 +9,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from platform_core.events.services import emit
 from platform_core.kits.web import numbers
 from platform_core.organizations.errors import OrganizationError
 from platform_core.organizations.models import Organization, Usage, UsageEntry
 from platform_core.organizations.selectors.limits import DEFAULTS, limit_of, period_of, used_of
+
+MARKS = (80, 100)  # percent of a limit at which people are told
 
 
 class LimitReachedError(OrganizationError):
@@ -53,6 +56,8 @@ def reserve(*, organization: Organization | UUID, name: str, amount: int, key: s
         Usage.objects.bulk_create([Usage(**ours)], ignore_conflicts=True)
         room = {} if limit is None else {"used__lte": limit - amount}
         if Usage.objects.filter(**ours, **room).update(used=F("used") + amount):
+            if limit:
+                _tell_of_use(organization_id, name=name, limit=limit, amount=amount)
             return True
         raise LimitReachedError(name, limit or 0, used_of(organization_id, name), amount)
 
@@ -73,6 +78,14 @@ def release(*, organization: Organization | UUID, key: str, keep: int = 0) -> in
         else:
             entry.delete()
         return back
+
+
+def _tell_of_use(organization_id: UUID, *, name: str, limit: int, amount: int) -> None:
+    """The booking that passes a mark says so. Its row is locked, so no other booking passes the same mark."""
+    used = used_of(organization_id, name)
+    passed = [mark for mark in MARKS if (used - amount) * 100 < mark * limit <= used * 100]
+    if passed:
+        emit(type="limit.near", organization_id=organization_id, payload={"name": name, "percent": passed[-1]})
 
 
 def _booked_now(organization_id: UUID, **fields: object) -> bool:
