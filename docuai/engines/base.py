@@ -130,6 +130,15 @@ class Capabilities:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a Word source (`kind`: document, header, footer, footnotes, endnotes, comments, properties) and its tags."""
+
+    language: str
+    kind: str
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Inspection:
     """What an upload holds: its fields as one JSON Schema.
 
@@ -141,6 +150,7 @@ class Inspection:
     sample: dict[str, Any]
     problems: tuple[Problem, ...]
     capabilities: Capabilities
+    parts: tuple[Part, ...] = ()
 
     @property
     def ok(self) -> bool:

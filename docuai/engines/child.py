@@ -73,6 +73,7 @@ def _inspection_wire(found: Inspection) -> dict[str, Any]:
         "sample": found.sample,
         "problems": [problem_wire(problem) for problem in found.problems],
         "capabilities": asdict(found.capabilities),
+        "parts": [asdict(part) for part in found.parts],
     }
 
 

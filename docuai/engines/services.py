@@ -19,6 +19,7 @@ from docuai.engines.base import (
     Field,
     Inspection,
     Location,
+    Part,
     Problem,
     Rendered,
     RenderOptions,
@@ -37,6 +38,7 @@ __all__ = [
     "Inspection",
     "Location",
     "PageImage",
+    "Part",
     "Problem",
     "RenderOptions",
     "Rendered",
@@ -100,6 +102,7 @@ def inspect(
         sample=found["sample"],
         problems=tuple(_problem(item) for item in found["problems"]),
         capabilities=_capabilities(found["capabilities"]),
+        parts=tuple(Part(part["language"], part["kind"], tuple(part["tags"])) for part in found["parts"]),
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
 from docuai.engines import converting, fonts, reading, schema, text_check, word_package
@@ -20,6 +21,7 @@ from docuai.engines.base import (
     EngineError,
     Inspection,
     Location,
+    Part,
     Problem,
     Rendered,
     RenderOptions,
@@ -185,6 +187,7 @@ class WordEngine:
         Fill them in once to see that Word files come out.
         """
         prepared, problems, need = PreparedWord(self, version), [], schema.Need()
+        parts: list[Part] = []
         for language in version.sources:
             try:
                 analysis = prepared.analysis(language)
@@ -192,6 +195,7 @@ class WordEngine:
                 problems.append(Problem("error", error.code, error.params, error.location))
                 continue
             problems += analysis.problems
+            parts += _parts(language, analysis)
             _merge(need, analysis.need)
             if converting.converter() is not None:
                 problems += converter_notices(analysis.package, converting.converter())
@@ -205,7 +209,19 @@ class WordEngine:
             problems += _tried(
                 PreparedWord(self, VersionSource(version.engine, version.sources, version.assets, found)), row
             )
-        return Inspection(schema.fields_of(found), found, row, tuple(_once(problems)), self.capabilities())
+        fields = schema.fields_of(found)
+        return Inspection(fields, found, row, tuple(_once(problems)), self.capabilities(), tuple(parts))
+
+
+def _parts(language: str, analysis: Analysis) -> list[Part]:
+    """The parts that hold tags, those of a kind together, each tag once and in the order of the file."""
+    by_kind: dict[str, dict[str, None]] = {}
+    for name, part in analysis.parts.items():
+        written = [tag.written for tag in part.tags if tag.kind != "comment"]
+        if written:
+            kind = "properties" if name.startswith("docProps/") else PurePosixPath(name).stem.rstrip("0123456789")
+            by_kind.setdefault(kind, {}).update(dict.fromkeys(written))
+    return [Part(language, kind, tuple(tags)) for kind, tags in by_kind.items()]
 
 
 def _or_error(do: Callable[[], T]) -> T | EngineError:

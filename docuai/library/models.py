@@ -116,6 +116,7 @@ class TemplateVersion(OrganizationOwned):
     default_language = models.CharField(max_length=5, default="en")
     schema = SchemaField(default=dict)
     problems = models.JSONField(default=list)
+    parts = models.JSONField(default=list)  # of a Word file, by language: which tags stand in text, header, footer …
     sample = models.JSONField(default=dict)
     notes = models.CharField(max_length=300, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")

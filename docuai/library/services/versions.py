@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.db import transaction
@@ -154,6 +154,7 @@ def _rows(
         schema=inspection.schema,
         sample=inspection.sample,
         problems=as_rows(inspection.problems),
+        parts=[asdict(part) for part in inspection.parts],
         notes=notes[:300],
         created_by=actor,
     )

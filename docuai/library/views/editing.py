@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import pgettext_lazy
 
 from docuai.engines.services import Problem
 from docuai.library import problems, sampling, schemas
@@ -19,6 +20,15 @@ from docuai.library.schemas import FieldLine, FieldSetting
 
 FIT, ZOOMS = 100, (60, 80, 100, 130, 170, 220)
 DPI = 110
+PART_LABELS = {
+    "document": pgettext_lazy("part of a Word file", "Text"),
+    "header": pgettext_lazy("part of a Word file", "Header"),
+    "footer": pgettext_lazy("part of a Word file", "Footer"),
+    "footnotes": pgettext_lazy("part of a Word file", "Footnotes"),
+    "endnotes": pgettext_lazy("part of a Word file", "Endnotes"),
+    "comments": pgettext_lazy("part of a Word file", "Comments"),
+    "properties": pgettext_lazy("part of a Word file", "Document properties"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,15 @@ class Editing:
             FieldRow(line, self.texts.get(line.path, as_text(value_at(self.row, line.path))), as_text(line.example))
             for line in lines
             if line.kind != "object" or line.read_only
+        ]
+
+    @property
+    def parts(self) -> list[tuple[str, list[str]]]:
+        """This will name the parts of a Word file that hold tags, with these: text, header, footer, properties …"""
+        return [
+            (str(PART_LABELS[part["kind"]]), part["tags"])
+            for part in self.version.parts
+            if part["language"] == self.language and part["kind"] in PART_LABELS
         ]
 
     @property

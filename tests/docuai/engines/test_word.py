@@ -162,6 +162,8 @@ def test_tags_work_in_headers_footers_footnotes_and_properties() -> None:
     assert "F Zoë &amp;" in part(content, next(n for n in names(content) if "footer" in n))
     assert "N Zoë &amp;" in part(content, "word/footnotes.xml")
     assert "<dc:title>T Zoë &amp; &lt;Co&gt; Ltd</dc:title>" in part(content, "docProps/core.xml")
+    told = {each.kind: each.tags for each in services.inspect(engine="word", sources={"en": raw}).parts}
+    assert told == dict.fromkeys(["header", "footer", "footnotes", "properties"], ("{{ name }}",))
 
 
 def test_the_same_row_gives_the_same_bytes_in_another_child() -> None:

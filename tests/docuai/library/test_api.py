@@ -49,6 +49,8 @@ def test_a_word_file_becomes_a_template_with_the_fields_of_its_tags(editor):
     assert (list(schema["properties"]), schema["required"]) == (["name", "note"], ["name"])
     docx = editor.post(f"{here}preview/?format=docx", {"row": {"name": "Ana"}}, content_type="application/json")
     assert zipfile.is_zipfile(io.BytesIO(docx.content))
+    page = editor.get("/orgs/andina/docuai/templates/letter/").content.decode()
+    assert [f'<code class="tagcode">{tag}</code>' in page for tag in ("{{ name }}", "{%p if note %}")] == [True, True]
 
 
 def test_another_file_becomes_the_next_version_and_an_equal_one_does_not(editor):
