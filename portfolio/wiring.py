@@ -61,7 +61,7 @@ from platform_core.vault.keyring import KEYRING
 from platform_core.webhooks import periodic as webhooks
 from platform_core.webhooks import sentences as webhook_words
 from platform_core.webhooks.models import WebhookEvent
-from portfolio import belongings, job_kinds
+from portfolio import belongings, job_kinds, setup_steps
 from portfolio import notification_kinds as product_notifications
 from portfolio.celery import app
 
@@ -167,6 +167,7 @@ def plug() -> None:
     register_pauses(held_now)
     _name_queues()
     job_kinds.plug()
+    setup_steps.plug()
     belongings.plug()
     register_brand(_brand)
     register_kind(*notification_kinds.KINDS, *product_notifications.KINDS)

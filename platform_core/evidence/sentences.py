@@ -39,6 +39,7 @@ def field(name: str) -> str:
 register_sentences(
     {
         "organization.create": pgettext_lazy("audit", "Made the organization"),
+        "organization.setup_dismissed": pgettext_lazy("audit", "Put the set-up checklist away"),
         "organization.rename": pgettext_lazy("audit", "Renamed the organization"),
         "organization.defaults": pgettext_lazy("audit", "Changed the organization’s defaults"),
         "organization.brand": pgettext_lazy("audit", "Changed the organization’s brand"),

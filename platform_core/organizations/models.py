@@ -31,6 +31,7 @@ class Organization(models.Model):
     factor_required_from = models.DateTimeField(
         null=True, blank=True
     )  # from then on nobody enters without a second factor
+    setup_dismissed_at = models.DateTimeField(null=True, blank=True)  # the checklist of a new organization was put away
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

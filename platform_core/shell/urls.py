@@ -11,4 +11,5 @@ urlpatterns = [
     path("language/", preferences.set_language, name="set-language"),
     path("theme/", preferences.set_theme, name="set-theme"),
     path("_ui/", views.ui, name="style-guide"),
+    path("orgs/<slug:slug>/set-up/dismiss/", views.setup_dismiss, name="setup-dismiss"),
 ]

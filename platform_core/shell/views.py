@@ -5,16 +5,26 @@ from typing import cast
 from allauth.account.utils import perform_login
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from platform_core.access.can import can, principal_of
+from platform_core.access.doors import organization_page
 from platform_core.accounts.models import User
 from platform_core.kits.tenancy.scope import tenant
+from platform_core.kits.web.toasts import toast
+from platform_core.organizations.models import Membership, Organization
+from platform_core.organizations.services.founding import dismiss_setup
+from platform_core.permissions import ORGANIZATION_MANAGE
 from platform_core.shell import style_guide
 from platform_core.shell.context import address
 from platform_core.shell.launcher import PRODUCTS
 from platform_core.shell.selectors import DEMO_DOMAIN, home_of, memberships_of, people_with_roles
+from platform_core.shell.setting_up import SetupStep, checklist_of
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -39,6 +49,7 @@ def launcher(request: HttpRequest) -> HttpResponse:
             if address(thing.route, slug)
         ]
     context = {
+        "checklist": _checklist(chosen) if chosen else [],
         "chosen": chosen,
         "memberships": memberships,
         "cards": cards,
@@ -46,6 +57,24 @@ def launcher(request: HttpRequest) -> HttpResponse:
         "now": timezone.localtime(),
     }
     return render(request, "shell/launcher.html", context)
+
+
+def _checklist(membership: Membership) -> list[tuple[SetupStep, str, bool]]:
+    """What is left to set up, with addresses, for those who may."""
+    with tenant(membership.organization_id):
+        if not can(principal_of(membership), ORGANIZATION_MANAGE):
+            return []
+        found = checklist_of(membership.organization)
+    return [(step, address(step.route, membership.organization.slug), done) for step, done in found]
+
+
+@require_POST
+@organization_page(ORGANIZATION_MANAGE)
+def setup_dismiss(request: HttpRequest, organization: Organization) -> HttpResponse:
+    """This will put the checklist away."""
+    dismiss_setup(actor=cast(User, request.user), organization=organization)
+    toast(request, _("The checklist is put away. All of it stands under Organization."))
+    return cast(HttpResponse, redirect(f"{reverse('home')}?{urlencode({'in': organization.slug})}"))
 
 
 def people(request: HttpRequest) -> HttpResponse:

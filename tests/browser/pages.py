@@ -15,7 +15,10 @@ DOCUAI = "/orgs/{org}/docuai"
 
 @dataclass(frozen=True)
 class PageOf:
-    """A page of the demo: a name for its pictures, its address, who looks at it, and whether it stands for its archetype."""
+    """A page of the demo: a name for its pictures, its address, who looks at it, and whether it stands for its archetype.
+
+    ``opens`` is pressed first: a menu or a dialog that stands in the page is looked at open.
+    """
 
     name: str
     path: str
@@ -23,6 +26,7 @@ class PageOf:
     archetype: bool = False
     wait_for: str = "h1"
     status: int = 200
+    opens: str = ""
 
 
 PAGES = (
@@ -39,6 +43,8 @@ PAGES = (
     PageOf("style-guide", "/_ui/", NOBODY, archetype=True),
     PageOf("not-found", "/nothing-here/", NOBODY, status=404),
     PageOf("invitation-ended", "/invitations/none/", NOBODY, status=404),
+    PageOf("status", "/status", NOBODY),
+    PageOf("accessibility", "/accessibility", NOBODY),
     # the shell
     PageOf("launcher", "/", archetype=True),
     PageOf("mail", "/mail"),
@@ -59,6 +65,23 @@ PAGES = (
     PageOf("keys", "/orgs/{org}/keys/"),
     PageOf("key-new", "/orgs/{org}/keys/new/"),
     PageOf("forbidden", "/orgs/{org}/keys/", VIEWER, status=403),
+    PageOf("inbox", "/me/inbox/"),
+    PageOf("inbox-preferences", "/me/inbox/preferences/"),
+    PageOf("notification-log", "/orgs/{org}/notifications/"),
+    PageOf("invite-list", "/orgs/{org}/members/invite/list/"),
+    PageOf("roles", "/orgs/{org}/roles/"),
+    PageOf("role-new", "/orgs/{org}/roles/new/"),
+    PageOf("teams", "/orgs/{org}/teams/"),
+    PageOf("explain", "/orgs/{org}/access/explain/"),
+    PageOf("webhooks", "/orgs/{org}/webhooks/"),
+    PageOf("brand", "/orgs/{org}/settings/brand/"),
+    PageOf("support-access", "/orgs/{org}/settings/support/"),
+    PageOf("activity", "/orgs/{org}/activity/"),
+    # what opens
+    PageOf("menu-person", "/orgs/{org}/jobs/", opens="[popovertarget=person]", wait_for="#person:popover-open"),
+    PageOf("menu-switch", "/", opens="[popovertarget=switch]", wait_for="#switch:popover-open"),
+    PageOf("dialog-key-revoke", "/orgs/{org}/keys/", opens="main [data-open]", wait_for="dialog[open]"),
+    PageOf("menu-editor", DOCUAI + "/templates/{typst}/", opens="[popovertarget=more]", wait_for="#more:popover-open"),
     # DocuAI: runs
     PageOf("run-new", DOCUAI + "/runs/new/"),
     PageOf("run-new-sample", DOCUAI + "/runs/new/?template=certificate&sample=people.csv", archetype=True),

@@ -20,7 +20,7 @@ from portfolio.stack.places import ROOT
 from tests.browser.pages import DOCUAI, PAGES, PageOf
 from tests.browser.places import find_places, wait_for_runs
 from tests.browser.site import running
-from tests.browser.visits import ANA, DESKTOP, PHONE, Visitor, settle
+from tests.browser.visits import ANA, DESKTOP, PHONE, Visitor, arrive
 from tests.browser.wizard import begin, launch, to_check
 
 FOLDER = ROOT / ".github" / "pictures"
@@ -86,8 +86,7 @@ def _take(visitor: Visitor, windows: Windows, places: Mapping[str, Any], what: P
         windows[key] = visitor.sign_in(what.person, **look) if what.person else visitor.page(**look)
     page = windows[key]
     page.goto(visitor.site.url + what.path.format(**places))
-    page.locator(what.wait_for).first.wait_for()
-    settle(page)
+    arrive(page, what.wait_for, what.opens)
     page.evaluate(DRAWN)
     with Image.open(io.BytesIO(page.screenshot())) as picture:
         picture.convert("RGB").save(FOLDER / f"{what.name}-{name}.webp", quality=QUALITY, method=6)

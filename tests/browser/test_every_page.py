@@ -17,8 +17,8 @@ from tests.browser.visits import (
     NARROWEST,
     PHONE,
     Visitor,
+    arrive,
     scrolls_sideways,
-    settle,
     small_targets,
     violations,
 )
@@ -57,8 +57,7 @@ def test_the_page_keeps_the_rules(watcher: Visitor, windows, places, what: PageO
     page.set_viewport_size({"width": size[0], "height": size[1]})
 
     answer = page.goto(watcher.site.url + what.path.format(**places))
-    page.locator(what.wait_for).first.wait_for()
-    settle(page)
+    arrive(page, what.wait_for, what.opens)
 
     assert answer is not None and answer.status == what.status
     assert violations(page) == []

@@ -90,6 +90,15 @@ class Visitor:
             self.complaints.append(f"{response.status} {response.url}")
 
 
+def arrive(page: Page, wait_for: str, opens: str = "") -> None:
+    """This will press what opens a menu or a dialog, if any, and wait until that or the page stands and all has come."""
+    if opens:
+        page.locator("h1").first.wait_for()
+        page.locator(opens).first.click()
+    page.locator(wait_for).first.wait_for()
+    settle(page)
+
+
 def settle(page: Page) -> None:
     """This will wait until the page, its faces and what htmx fetches have come."""
     expect(page.locator(".htmx-request")).to_have_count(0)

@@ -113,6 +113,7 @@ ORGANIZATION = (
     page("access-report", 200, 403),
     page("member-remove", 200, 403),
     post("member-remove"),
+    post("setup-dismiss"),
     post("member-leave", viewer=IN, elsewhere=IN),
     post("invitation-resend"),
     post("invitation-revoke"),

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
 from django.utils.text import slugify
 
 from platform_core.accounts.models import User
@@ -55,6 +56,14 @@ def set_defaults(
         region=region,
         time_zone=time_zone,
     )
+
+
+def dismiss_setup(*, actor: User, organization: Organization) -> None:
+    """This will put the checklist of a new organization away for all; nothing when it is away already."""
+    with transaction.atomic():
+        open_ = Organization.objects.filter(pk=organization.pk, setup_dismissed_at=None)
+        if open_.update(setup_dismissed_at=Now()):
+            audit(action="organization.setup_dismissed", target=organization, actor=actor)
 
 
 def _change(actor: User, organization: Organization, *, action: str, **values: Any) -> Organization:

@@ -5,6 +5,8 @@ import re
 import pytest
 from django.test import Client, RequestFactory, override_settings
 
+from platform_core.audit.models import AuditEvent
+from platform_core.kits.tenancy.scope import tenant
 from platform_core.shell import errors
 from tests.factories.organizations import make_member, make_organization
 
@@ -66,3 +68,26 @@ def test_the_failure_page_asks_no_database(django_assert_num_queries: object) ->
         response = errors.server_error(request)
     assert response.status_code == 500
     assert b"Something broke on our side" in response.content
+
+
+def test_a_new_organization_shows_what_is_left_to_set_up_until_it_is_put_away(client: Client) -> None:
+    andina = make_organization("andina")
+    owner, viewer = make_member(andina, "marta@andina.example"), make_member(andina, "tomas@andina.example", "viewer")
+
+    client.force_login(viewer)
+    assert "Set up Andina" not in client.get("/").content.decode()
+    client.force_login(owner)
+    page = client.get("/").content.decode()
+    assert re.findall(r'<span class="(muted|b)">([^<]+)</span>', page.partition('id="set-up"')[2]) == [
+        ("muted", "Invite a colleague"),
+        ("b", "Add your brand"),
+        ("b", "Require a second factor"),
+        ("b", "Make the first documents"),
+        ("b", "Make an API key"),
+    ]
+
+    assert client.post("/orgs/andina/set-up/dismiss/")["Location"] == "/?in=andina"
+
+    assert "Set up Andina" not in client.get("/").content.decode()
+    with tenant(andina.pk):
+        assert AuditEvent.objects.filter(action="organization.setup_dismissed").count() == 1
