@@ -78,7 +78,7 @@ PAGES = (
     PageOf("support-access", "/orgs/{org}/settings/support/"),
     PageOf("activity", "/orgs/{org}/activity/"),
     # what opens
-    PageOf("menu-person", "/orgs/{org}/jobs/", opens="[popovertarget=person]", wait_for="#person:popover-open"),
+    PageOf("menu-person", "/me/organizations/new/", opens="[popovertarget=person]", wait_for="#person:popover-open"),
     PageOf("menu-switch", "/", opens="[popovertarget=switch]", wait_for="#switch:popover-open"),
     PageOf("dialog-key-revoke", "/orgs/{org}/keys/", opens="main [data-open]", wait_for="dialog[open]"),
     PageOf("menu-editor", DOCUAI + "/templates/{typst}/", opens="[popovertarget=more]", wait_for="#more:popover-open"),
