@@ -325,7 +325,9 @@ class tls_server:
                 return
             try:
                 with self.context.wrap_socket(raw, server_side=True) as line:
-                    line.recv(4096)
+                    asked = b""
+                    while not asked.endswith(b"\r\n\r\n{}"):  # what is left unread would reset the connection
+                        asked += line.recv(4096)
                     line.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
             except OSError:
                 raw.close()
