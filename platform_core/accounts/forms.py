@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from platform_core.accounts.models import User
-from platform_core.accounts.pictures import MOST_BYTES
 from platform_core.accounts.selectors.choices import regions, time_zones
+from platform_core.kits.web.pictures import MOST_BYTES
 
 
 class Plain:

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from platform_core.access.doors import signed_in_page
 from platform_core.accounts.forms import PictureForm, ProfileForm
 from platform_core.accounts.models import User
-from platform_core.accounts.pictures import PictureError
 from platform_core.accounts.selectors import picture_of
 from platform_core.accounts.services import change_profile, remove_picture, set_picture
+from platform_core.kits.web.pictures import PictureError
 from platform_core.kits.web.toasts import toast
 
 

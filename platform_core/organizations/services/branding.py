@@ -8,8 +8,9 @@ from platform_core.audit.services import audit
 from platform_core.events.services import emit
 from platform_core.files import services as files
 from platform_core.kits.web.accents import is_color
+from platform_core.kits.web.pictures import MOST_BYTES
 from platform_core.organizations.errors import RoleRefusedError
-from platform_core.organizations.logos import MOST_BYTES, drawn
+from platform_core.organizations.logos import drawn
 from platform_core.organizations.models import Organization, OrganizationBrand
 from platform_core.organizations.services.standing import lock
 

@@ -1,0 +1,39 @@
+"""Pictures that people send: read by their content within limits, so that what is kept can be drawn anew."""
+
+import io
+import warnings
+
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+MOST_BYTES = 5_000_000
+MOST_PIXELS = 40_000_000
+KINDS = ("PNG", "JPEG", "WEBP")
+
+
+class PictureError(Exception):
+    """The file is no picture we take; the message says what to do."""
+
+
+def read_picture(content: bytes, *, shrink_to: int = 0) -> Image.Image:
+    """This will read a PNG, JPEG or WebP as RGBA, upright; raises PictureError. ``shrink_to`` spares memory: no side
+    comes out longer than that many pixels."""
+    if not content:
+        raise PictureError(_("The file is empty. Choose a PNG, JPEG or WebP picture."))
+    if len(content) > MOST_BYTES:
+        raise PictureError(_("The picture is larger than 5 MB. Choose a smaller one."))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of suspicious sizes: the limit below refuses them
+            picture = Image.open(io.BytesIO(content), formats=KINDS)
+            if picture.width * picture.height > MOST_PIXELS:
+                raise PictureError(_("The picture has more than 40 million pixels. Choose a smaller one."))
+            if shrink_to:
+                picture.draft("RGB", (shrink_to // 2, shrink_to // 2))
+                picture.thumbnail((shrink_to, shrink_to))
+            return ImageOps.exif_transpose(picture).convert("RGBA")
+    except UnidentifiedImageError:
+        text = _("This is no PNG, JPEG or WebP picture (SVG is not taken: it can hold scripts). Choose another file.")
+        raise PictureError(text) from None
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise PictureError(_("The picture is damaged. Open it, save it anew and try again.")) from None
