@@ -66,6 +66,7 @@ class BulkRun(OrganizationOwned):
     version = TenantForeignKey(TemplateVersion, models.PROTECT, related_name="runs")
     job = TenantForeignKey(Job, models.PROTECT, related_name="+")
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.READING)
+    is_test = models.BooleanField(default=False)  # of a test key: its documents carry TEST, nothing is booked or told
     file = TenantForeignKey(StoredFile, models.SET_NULL, null=True, blank=True, related_name="+")
     table_name = models.CharField(max_length=255, blank=True)
     dialect = models.JSONField(default=dict)
@@ -85,6 +86,7 @@ class BulkRun(OrganizationOwned):
                 fields=["organization", "draft"], name="run_draft_once", condition=models.Q(draft__isnull=False)
             ),
         ]
+        indexes = [models.Index(fields=["organization", "-number"], name="run_test", condition=models.Q(is_test=True))]
 
     def __str__(self) -> str:
         return f"Run {self.number}"

@@ -30,6 +30,7 @@ class ApiKey(OrganizationOwned):
     prefix = models.CharField(max_length=16)
     secret_hash = models.CharField(max_length=64, unique=True)
     scopes = ArrayField(models.CharField(max_length=60), default=list)
+    is_test = models.BooleanField(default=False)  # all for real but the last step; what it makes is marked and wiped
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     made_by_key = TenantForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="made_keys")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,5 +1,7 @@
 """What the secret of an API key looks like: ``pf_live_`` + 43 random characters + ``_`` + 6 of a checksum.
 
+A test key begins with ``pf_test_``: people and programs see at once that it does nothing in earnest.
+
 The prefix lets secret scanners find a leaked key, the checksum lets us refuse a mistyped one without asking the database.
 The randomness (256 bits) needs no slow hash: SHA-256 is stored.
 """
@@ -8,22 +10,22 @@ import hashlib
 import secrets
 import zlib
 
-PREFIX = "pf_live_"
+PREFIX, TEST_PREFIX = "pf_live_", "pf_test_"
 SHOWN = 16  # how much of a secret stays readable in the list of keys
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 RANDOM_LENGTH, CHECKSUM_LENGTH = 43, 6
 LENGTH = len(PREFIX) + RANDOM_LENGTH + 1 + CHECKSUM_LENGTH
 
 
-def new_secret() -> str:
+def new_secret(*, is_test: bool = False) -> str:
     """This will make a secret that nobody can guess."""
-    body = PREFIX + _base62(secrets.randbits(256), RANDOM_LENGTH)
+    body = (TEST_PREFIX if is_test else PREFIX) + _base62(secrets.randbits(256), RANDOM_LENGTH)
     return f"{body}_{checksum(body)}"
 
 
 def is_well_formed(secret: str) -> bool:
     """This will say whether we could have made this secret: prefix, length and checksum are right."""
-    if not (len(secret) == LENGTH and secret.isascii() and secret.startswith(PREFIX)):
+    if not (len(secret) == LENGTH and secret.isascii() and secret.startswith((PREFIX, TEST_PREFIX))):
         return False
     body, _, check = secret.rpartition("_")
     return check == checksum(body)

@@ -25,12 +25,16 @@ class StoredFile(OrganizationOwned):
     sha256 = models.CharField(max_length=64)
     storage_key = models.CharField(max_length=300)
     purpose = models.CharField(max_length=40)
+    is_test = models.BooleanField(
+        default=False
+    )  # brought by a test key or made of a test run: not booked, wiped on demand
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organization", "storage_key"], name="file_key_once")]
+        indexes = [models.Index(fields=["organization", "id"], name="file_test", condition=models.Q(is_test=True))]
 
     def __str__(self) -> str:
         return self.name
@@ -49,6 +53,7 @@ class Upload(OrganizationOwned):
 
     name = models.CharField(max_length=255)
     purpose = models.CharField(max_length=40)
+    is_test = models.BooleanField(default=False)
     length_bytes = models.BigIntegerField()
     offset_bytes = models.BigIntegerField(default=0)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, null=True, related_name="+")

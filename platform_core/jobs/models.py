@@ -60,6 +60,7 @@ class Job(Leased):
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     key_id = models.UUIDField(null=True, blank=True)
+    is_test = models.BooleanField(default=False)  # made by a test key, or follows from what one made
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -84,6 +85,7 @@ class Job(Leased):
         ]
         indexes = [
             models.Index(fields=["organization", "-created_at"], name="job_newest"),
+            models.Index(fields=["organization", "-created_at"], name="job_test", condition=models.Q(is_test=True)),
             models.Index(
                 fields=["state", "lease_until"], name="job_open", condition=models.Q(state__in=["queued", "running"])
             ),

@@ -33,6 +33,7 @@ class OutgoingMail(Leased):
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     kind = models.CharField(max_length=40)
+    is_test = models.BooleanField(default=False)  # goes to the test inbox instead of the mail server
     idempotency_key = models.CharField(max_length=160)
     to_address = models.EmailField()
     from_name = models.CharField(max_length=120, blank=True)
@@ -59,6 +60,7 @@ class OutgoingMail(Leased):
                 condition=models.Q(state__in=["queued", "running"]),
             ),
             models.Index(fields=["organization", "job", "state"], name="mail_job"),
+            models.Index(fields=["organization", "-id"], name="mail_test_inbox", condition=models.Q(is_test=True)),
         ]
 
 
