@@ -19,8 +19,10 @@ from platform_core.access.services import create_key
 from platform_core.access.sharing import share
 from platform_core.accounts.models import User
 from platform_core.kits.tenancy.scope import tenant, unscoped
-from platform_core.organizations.models import CustomRole, Membership, Organization
+from platform_core.organizations.models import CustomRole, Invitation, Membership, Organization, PlanLimit
+from platform_core.organizations.selectors.limits import MEMBERS
 from platform_core.organizations.services import roles, teams
+from platform_core.organizations.services.inviting import invite
 from platform_core.permissions import FILE_VIEW, JOB_VIEW, MEMBER_VIEW, ORGANIZATION_VIEW
 
 PASSWORD = "demo-andina"  # noqa: S105  public: production refuses the demo
@@ -31,6 +33,8 @@ PEOPLE = (
     ("Sofía Castellanos", "sofia@andina.example", "admin"),
     ("Tomás Becker", "tomas@andina.example", "viewer"),
 )
+MEMBERS_OF_A_UNIVERSITY = 12_000  # what Andina's plan allows; the default would stop a list of thirty
+INVITED = ("ines@andina.example", "editor")
 OPERATOR = "ana@andina.example"
 STAFF = ("Elena Ruiz", "elena@portfolio.example")
 
@@ -47,9 +51,11 @@ def load() -> tuple[Organization, Organization]:
         _join(norte, _person("Nora Díaz", "nora@norte.example"), "owner")
         _join(norte, people[PEOPLE[0][1]][0], "viewer")  # so that the switcher has two to choose from
         _person(*STAFF, is_staff=True)
+        _plan(andina)
         for organization in (andina, norte):
             _starters(organization)
         _access(andina, people["marta@andina.example"][0], people["tomas@andina.example"][0])
+        _invited(andina, people["marta@andina.example"][0])
     return andina, norte
 
 
@@ -84,6 +90,13 @@ def _join(organization: Organization, user: User, role: str) -> None:
         Membership.objects.get_or_create(organization=organization, user=user, defaults={"role": role})
 
 
+def _plan(organization: Organization) -> None:
+    with tenant(organization.pk):
+        PlanLimit.objects.get_or_create(
+            organization=organization, name=MEMBERS, defaults={"value": MEMBERS_OF_A_UNIVERSITY}
+        )
+
+
 def _starters(organization: Organization) -> None:
     with tenant(organization.pk):
         there = set(DocumentTemplate.objects.for_organization(organization).values_list("starter", flat=True))
@@ -110,6 +123,14 @@ def _access(organization: Organization, owner: User, reader: User) -> None:
         shared = DocumentTemplate.objects.for_organization(organization).filter(starter="certificate").first()
         if shared:
             share(actor=owner, obj=shared, level="edit", team=team)
+
+
+def _invited(organization: Organization, owner: User) -> None:
+    """One invitation that waits; its mail lies in the catcher."""
+    email, role = INVITED
+    with tenant(organization.pk):
+        if not Invitation.objects.for_organization(organization).exists():
+            invite(actor=owner, organization=organization, email=email, role=role)
 
 
 def _before(file: Path) -> dict[str, Any]:
