@@ -78,8 +78,13 @@ class Keys(OrganizationAPIView):
         """Make an API key. Its secret stands in this answer and nowhere else. A key can be given what its maker holds."""
         asked = KeyInputSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
+        given = dict(asked.validated_data)
         key, secret = services.create_key(
-            actor=self.actor, principal=self.principal, organization=self.organization, **asked.validated_data
+            actor=self.actor,
+            principal=self.principal,
+            organization=self.organization,
+            is_test=given.pop("test"),
+            **given,
         )
         return Response({**_shown(key), "secret": secret}, status=201)
 
@@ -154,7 +159,7 @@ class Calls(OrganizationAPIView):
 
 
 def _shown(key: ApiKey) -> dict[str, Any]:
-    return {name: getattr(key, name) for name in KEY_COLUMNS}
+    return {name: key.is_test if name == "test" else getattr(key, name) for name in KEY_COLUMNS}
 
 
 def _person(user: Any) -> dict[str, Any]:
@@ -175,6 +180,12 @@ def _person(user: Any) -> dict[str, Any]:
 def _key(credential: Credential) -> dict[str, Any]:
     name = Organization.objects.values_list("name", flat=True).get(pk=credential.organization_id)
     scopes = sorted(credential.scopes)
-    key = {"id": credential.key_id, "name": credential.name, "scopes": scopes, "expires_at": credential.expires_at}
+    key = {
+        "id": credential.key_id,
+        "name": credential.name,
+        "scopes": scopes,
+        "expires_at": credential.expires_at,
+        "test": credential.is_test,
+    }
     organization = {"slug": credential.slug, "name": name, "role": None, "scopes": scopes}
     return {"kind": "key", "person": None, "key": key, "organizations": [organization]}

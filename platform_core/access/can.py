@@ -34,6 +34,7 @@ class Principal:
     scopes: frozenset[str] = frozenset()
     held: frozenset[str] = frozenset()
     role_name: str = ""  # of a custom role
+    is_test: bool = False  # a test key: what it makes is marked, and does nothing in earnest
 
     @property
     def name(self) -> str:

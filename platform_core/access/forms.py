@@ -12,6 +12,7 @@ from platform_core.access.scopes import grantable
 from platform_core.access.services import NAME_LENGTH, KeyRefusedError
 
 NEVER = "never"
+LIVE, TEST = "live", "test"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,19 @@ class KeyForm(forms.Form):
 
     name = forms.CharField(
         label=_("Name"), help_text=_("What the key is for: a program, a machine, a job."), max_length=NAME_LENGTH
+    )
+    mode = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[
+            (LIVE, _("Live: it works in earnest")),
+            (
+                TEST,
+                _("Test: mail stays in the test inbox, documents carry TEST, nothing is counted, no webhook is told"),
+            ),
+        ],
+        initial=LIVE,
+        required=False,
+        widget=forms.RadioSelect,
     )
     scopes = forms.MultipleChoiceField(
         label=_("The key may"), error_messages={"required": _("Choose at least one thing that the key may do.")}
@@ -57,6 +71,11 @@ class KeyForm(forms.Form):
             (product, [ScopeChoice(p.name, p.label, p.name in ticked) for p in group])
             for product, group in self.offered.items()
         ]
+
+    @property
+    def is_test(self) -> bool:
+        """Whether a test key is asked for; a form that says nothing asks for a live one."""
+        return self.cleaned_data["mode"] == TEST
 
     def expires_at(self, now: datetime) -> datetime | None:
         """This will turn the choice into an instant; None for a key without end."""

@@ -44,6 +44,7 @@ class Credential:
     scopes: frozenset[str]
     expires_at: datetime | None
     terms: Terms = field(default_factory=Terms)
+    is_test: bool = False
 
     @property
     def is_alive(self) -> bool:
@@ -75,13 +76,15 @@ def _read(hashed: str) -> Credential | None:
         return None
     with tenant(organization_id):
         living = ApiKey.objects.filter(Q(expires_at=None) | Q(expires_at__gt=Now()), revoked_at=None)
-        row = living.filter(secret_hash=hashed).values_list("id", "organization__slug", "name", "scopes", "expires_at")
+        row = living.filter(secret_hash=hashed).values_list(
+            "id", "organization__slug", "name", "scopes", "expires_at", "is_test"
+        )
         found = row.first()
         if found is None:
             return None
-        key_id, slug, name, scopes, expires_at = found
+        key_id, slug, name, scopes, expires_at, is_test = found
         terms = terms_of(organization_id)
-    return Credential(organization_id, slug, key_id, name, allowed_scopes(scopes), expires_at, terms)
+    return Credential(organization_id, slug, key_id, name, allowed_scopes(scopes), expires_at, terms, is_test)
 
 
 def _recall(hashed: str) -> tuple[int, Credential | None]:
@@ -101,7 +104,7 @@ def _remember(hashed: str, epoch: int, known: Credential | None) -> None:
         return
     ids = str(known.organization_id), known.slug, str(known.key_id), known.name
     terms = [known.terms.amounts, known.terms.at_once]
-    memory = orjson.dumps([epoch, *ids, list(known.scopes), known.expires_at, terms])
+    memory = orjson.dumps([epoch, *ids, list(known.scopes), known.expires_at, terms, known.is_test])
     try:
         redis_of(settings.REDIS_URL).set(_memory_name(hashed), memory, ex=REMEMBER_SECONDS)
     except redis.RedisError as error:
@@ -116,10 +119,11 @@ def _unpacked(
     scopes: list[str],
     expires_at: str | None,
     terms: tuple[dict[str, int], int] | None = None,
+    is_test: bool = False,
 ) -> Credential:
     end = datetime.fromisoformat(expires_at) if expires_at else None
     known = Terms(*terms) if terms else Terms()
-    return Credential(UUID(organization_id), slug, UUID(key_id), name, frozenset(scopes), end, known)
+    return Credential(UUID(organization_id), slug, UUID(key_id), name, frozenset(scopes), end, known, is_test)
 
 
 def _touch(known: Credential) -> None:

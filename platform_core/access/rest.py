@@ -41,7 +41,7 @@ READS = frozenset(["GET", "HEAD", "OPTIONS"])
 
 
 class KeyAuthentication(BaseAuthentication):
-    """``Authorization: Bearer pf_live_…``. There is no password anywhere in the API: it would pass by the second factor."""
+    """``Authorization: Bearer pf_live_…`` (``pf_test_…``). There is no password anywhere in the API: it would pass by the second factor."""
 
     def authenticate(self, request: Request) -> tuple[Any, keys.Credential] | None:
         scheme, _space, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
@@ -151,6 +151,7 @@ class OrganizationAPIView(Authenticated):
     permissions: ClassVar[dict[str, str]] = {}
     fresh: ClassVar[frozenset[str]] = frozenset()  # methods for which a person must have shown just now who they are
     any_of: ClassVar[Any] = None  # of a list: the model whose shared objects open it
+    takes_test_keys: ClassVar[bool] = False  # whether a test key may write here; it reads all that its scopes allow
     principal: Principal
     organization_id: Any
 
@@ -201,7 +202,12 @@ class OrganizationAPIView(Authenticated):
                 raise Http404
             credential = again
         enter_tenant(credential.organization_id)
-        self.principal = Principal(credential.organization_id, key_id=credential.key_id, scopes=credential.scopes)
+        self.principal = Principal(
+            credential.organization_id, key_id=credential.key_id, scopes=credential.scopes, is_test=credential.is_test
+        )
+        if credential.is_test and request.method not in READS and not self.takes_test_keys:
+            text = _("This is a test key, and this call would change what is in use. Send a live key.")
+            raise ProblemError(403, "live_key_needed", text)
 
     def subject(self) -> Any:
         """The object of the path, where it can be shared; or Http404. Read only if the role is not enough."""

@@ -19,7 +19,7 @@ def keys_of(organization_id: UUID) -> QuerySet[ApiKey]:
 def key_rows(organization_id: UUID) -> QuerySet[ApiKey, Any]:
     """This will list an organization's keys as the API shows them."""
     return ApiKey.objects.for_organization(organization_id).values(
-        "id", "name", "prefix", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at"
+        "id", "name", "prefix", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at", test=F("is_test")
     )
 
 

@@ -19,6 +19,7 @@ SENTENCES = {
     "access.review.report": pgettext_lazy("audit", "Downloaded the access report"),
 }
 FIELDS = {
+    "test": gettext_lazy("Test"),
     "place": gettext_lazy("Network"),
     "calls": gettext_lazy("Calls an hour"),
     "calls_taken": gettext_lazy("API calls"),

@@ -15,6 +15,9 @@ class KeyInputSerializer(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(
         required=False, allow_null=True, default=None, help_text="When it ends by itself; never, if null."
     )
+    test = serializers.BooleanField(
+        required=False, default=False, help_text="A test key: all for real but the last step."
+    )
 
 
 class KeySerializer(serializers.Serializer[Any]):
@@ -26,6 +29,7 @@ class KeySerializer(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField(allow_null=True)
     last_used_at = serializers.DateTimeField(allow_null=True, help_text="To the minute.")
     revoked_at = serializers.DateTimeField(allow_null=True)
+    test = serializers.BooleanField(help_text="Whether it is a test key, `pf_test_…`.")
 
 
 class NewKeySerializer(KeySerializer):
@@ -54,6 +58,7 @@ class MeKeySerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     scopes = serializers.ListField(child=serializers.CharField())
     expires_at = serializers.DateTimeField(allow_null=True)
+    test = serializers.BooleanField(help_text="Whether it is a test key.")
 
 
 class MeOrganizationSerializer(serializers.Serializer[Any]):

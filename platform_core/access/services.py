@@ -47,15 +47,20 @@ def create_key(
     name: str,
     scopes: Iterable[str],
     expires_at: datetime | None = None,
+    is_test: bool = False,
 ) -> tuple[ApiKey, str]:
     """This will make a key and return it with its secret, which is nowhere else and never shown again.
+
+    ``is_test``: a test key, which does all for real but the last step. A test key makes test keys alone.
 
     Raises KeyRefusedError for an empty name, for no scopes, for a scope that does not exist or that whoever makes the
     key does not hold, for an end in the past, and past ``MAX_KEYS`` living keys.
     """
     name, wanted = " ".join(name.split()), sorted(set(scopes))
     _check(principal, name, wanted, expires_at)
-    secret = new_secret()
+    if principal.is_test and not is_test:
+        raise KeyRefusedError("test", "live_of_test", _("A test key makes test keys only."))
+    secret = new_secret(is_test=is_test)
     with transaction.atomic():
         _check_maker(principal, organization, expires_at)
         if ApiKey.objects.for_organization(organization).filter(revoked_at=None).count() >= MAX_KEYS:
@@ -67,11 +72,13 @@ def create_key(
             prefix=secret[:SHOWN],
             secret_hash=digest(secret),
             scopes=wanted,
+            is_test=is_test,
             created_by=actor,
             made_by_key_id=principal.key_id,
             expires_at=expires_at,
         )
-        audit(action="key.created", target=key, actor=actor, key_id=principal.key_id, changes={"scopes": [[], wanted]})
+        changes: dict[str, Any] = {"scopes": [[], wanted], **({"test": [None, True]} if is_test else {})}
+        audit(action="key.created", target=key, actor=actor, key_id=principal.key_id, changes=changes)
         emit(type="key.created", organization_id=organization.pk, payload={"key_id": str(key.pk)})
     return key, secret
 

@@ -57,6 +57,7 @@ def key_new(request: HttpRequest, organization: Organization) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 scopes=form.cleaned_data["scopes"],
                 expires_at=form.expires_at(timezone.now()),
+                is_test=form.is_test,
             )
         except services.KeyRefusedError as refused:
             form.blame(refused)

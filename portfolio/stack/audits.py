@@ -30,7 +30,7 @@ SECRETS = {
     "an OpenAI or Anthropic key": r"\bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{32,}",
     "a SendGrid key": r"\bSG\.[\w-]{20,}\.[\w-]{30,}",
     "a Google key": r"\bAIza[0-9A-Za-z_-]{35}\b",
-    "one of our API keys": r"\bpf_live_(?=[a-z0-9_]*[A-Z])[A-Za-z0-9]{30,}_?[A-Za-z0-9]*",
+    "one of our API keys": r"\bpf_(?:live|test)_(?=[a-z0-9_]*[A-Z])[A-Za-z0-9]{30,}_?[A-Za-z0-9]*",
     "a password in an address": r"\b(?:postgres(?:ql)?|rediss?|smtps?|amqps?)://[^\s:/@]+:(?=[^\s@]*\d)(?=[^\s@]*[A-Za-z])[^\s@{}$<]{16,}@(?!\w+\.example)",
 }
 UNREAD = frozenset([".png", ".webp", ".jpg", ".ico", ".woff2", ".docx", ".xlsx", ".pdf", ".mo", ".ttf", ".zip"])
