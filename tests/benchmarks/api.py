@@ -44,8 +44,8 @@ def run(bench: Bench) -> Iterator[Figure]:
     seconds = 4 if bench.quick else SECONDS
     with peer() as peer_port:
         ports = {"ours": pages.port(), "plain DRF": peer_port}
-        _same_answers(keys, ports)
-        requests = {name: _every_page(port, keys) for name, port in ports.items()}
+        same_answers(keys, ports)
+        requests = {name: every_page(port, keys) for name, port in ports.items()}
 
         def turn(name: str) -> float:
             load = under_load(port=ports[name], requests=requests[name], connections=CONNECTIONS, seconds=seconds)
@@ -103,13 +103,9 @@ def _figures(
 def peer() -> Iterator[int]:
     """This will serve the peer with as many processes and threads as our web server has, and give its port."""
     port, known = free_port(), defaults()
-    folder = Path(settings.DATA_DIR)
-    owner = urlsplit(read_file(folder / "environment")["DATABASE_OWNER_URL"])
-    secret = (folder / "database_password").read_text().strip()
-    address = f"postgresql://postgres:{secret}@{owner.hostname}:{owner.port}{owner.path}"
     environment = {
         **os.environ,
-        "PEER_DATABASE_URL": address,
+        "PEER_DATABASE_URL": administrator(Path(settings.DATA_DIR)),
         "DJANGO_SETTINGS_MODULE": "tests.benchmarks.peer_settings",
     }
     size = ["--workers", known["WEB_WORKERS"], "--threads", known["WEB_THREADS"], "--worker-class", "gthread"]
@@ -117,14 +113,21 @@ def peer() -> Iterator[int]:
     command = [*python("gunicorn"), *size, *where, "tests.benchmarks.peer_api:application"]
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
-        wait_until(lambda: _is_up(port) or process.poll() is not None, "gunicorn answers", seconds=120, every=0.2)
+        wait_until(lambda: is_up(port) or process.poll() is not None, "gunicorn answers", seconds=120, every=0.2)
         yield port
     finally:
         process.terminate()
         process.wait(30)
 
 
-def _is_up(port: int) -> bool:
+def administrator(folder: Path) -> str:
+    """This will give the address of the stack's database for its superuser, whom no policy binds."""
+    owner = urlsplit(read_file(folder / "environment")["DATABASE_OWNER_URL"])
+    secret = (folder / "database_password").read_text().strip()
+    return f"postgresql://postgres:{secret}@{owner.hostname}:{owner.port}{owner.path}"
+
+
+def is_up(port: int) -> bool:
     """Whether a process has loaded Django: an answer of any kind."""
     try:
         return bool(httpx.get(f"http://127.0.0.1:{port}/", timeout=30).status_code)
@@ -136,8 +139,8 @@ def _bearer(key: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {key}"}
 
 
-def _every_page(port: int, keys: dict[str, str]) -> Requests:
-    """All pages of all organizations, found by following ``next``."""
+def every_page(port: int, keys: dict[str, str]) -> Requests:
+    """This will list all pages of all organizations by following ``next``."""
     found: Requests = []
     with httpx.Client(timeout=30) as client:
         for slug, key in keys.items():
@@ -151,8 +154,8 @@ def _every_page(port: int, keys: dict[str, str]) -> Requests:
     return found
 
 
-def _same_answers(keys: dict[str, str], ports: dict[str, int]) -> None:
-    """Both must say the same, or the race says nothing."""
+def same_answers(keys: dict[str, str], ports: dict[str, int]) -> None:
+    """This will raise AssertionError unless both say the same: else the race says nothing."""
     for slug in random.sample(sorted(keys), min(5, len(keys))):
         path = reverse(ROUTE, kwargs={"slug": slug})
         said = {
@@ -161,6 +164,6 @@ def _same_answers(keys: dict[str, str], ports: dict[str, int]) -> None:
             .json()["results"]
             for name, port in ports.items()
         }
-        ours, theirs = said["ours"], said["plain DRF"]
+        ours, theirs = said.values()
         assert len(ours) == 25, f"{len(ours)} rows a page"
         assert ours == theirs, f"the peer says something else: {ours[0]} … {theirs[0]}"

@@ -1,6 +1,7 @@
 """A crowd for the API: many organizations, each with runs and a key. Rows are written at once, no document is made."""
 
 from datetime import timedelta
+from functools import cache
 
 from django.utils import timezone
 
@@ -13,8 +14,9 @@ from tests.benchmarks import cast
 STATES = ("done", "done", "partial", "failed", "canceled", "done")
 
 
+@cache
 def made(organizations: int, runs: int) -> dict[str, str]:
-    """This will make organizations with ended runs and give a key by slug."""
+    """This will make organizations with ended runs, once, and give a key by slug."""
     keys = {}
     for number in range(organizations):
         organization = cast.made_organization(f"crowd-{number:03}")

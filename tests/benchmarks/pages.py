@@ -22,7 +22,7 @@ from platform_core.kits.tenancy.scope import tenant, unscoped
 from platform_core.organizations.models import Organization
 from tests.benchmarks import cast
 from tests.benchmarks.bench import Bench
-from tests.benchmarks.load import under_load
+from tests.benchmarks.load import Load, under_load
 from tests.benchmarks.measuring import percentile
 from tests.benchmarks.results import Bound, Figure, shown
 
@@ -39,13 +39,7 @@ def run(bench: Bench) -> Iterator[Figure]:
         asked = captured(address)
         bare, singles = replayed(asked)
         statements += singles
-        with cast.signed_in() as client:
-            cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME]}"}
-        load = under_load(
-            port=port(), requests=[(address, cookie)], connections=1, seconds=1 if bench.quick else SECONDS
-        )
-        if load.errors:
-            raise RuntimeError(f"{load.errors} of {load.count} answers of {address} were not 200")
+        load = visited(bench, address)
         how = f"{name} of a run of {ROWS} rows" if name == "run page" else f"{name} of {len(STARTERS)} templates"
         yield Figure(f"{name}, queries", len(asked), str(len(asked)), f"{how}, as the owner sees it", QUERIES)
         yield Figure(
@@ -67,6 +61,16 @@ def run(bench: Bench) -> Iterator[Figure]:
 def port() -> int:
     """This will give the port of the stack's web server."""
     return urlsplit(settings.BASE_URL).port or 80
+
+
+def visited(bench: Bench, address: str) -> Load:
+    """This will ask the web server for a page over and over as the owner; raises RuntimeError unless all is well."""
+    with cast.signed_in() as client:
+        cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME]}"}
+    load = under_load(port=port(), requests=[(address, cookie)], connections=1, seconds=1 if bench.quick else SECONDS)
+    if load.errors:
+        raise RuntimeError(f"{load.errors} of {load.count} answers of {address} were not 200")
+    return load
 
 
 @cache
