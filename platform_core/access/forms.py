@@ -75,7 +75,7 @@ class KeyForm(forms.Form):
     @property
     def is_test(self) -> bool:
         """Whether a test key is asked for; a form that says nothing asks for a live one."""
-        return self.cleaned_data["mode"] == TEST
+        return bool(self.cleaned_data["mode"] == TEST)
 
     def expires_at(self, now: datetime) -> datetime | None:
         """This will turn the choice into an instant; None for a key without end."""

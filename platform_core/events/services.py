@@ -12,8 +12,14 @@ from platform_core.kits.observability.context import request_id
 __all__ = ["EVENT_TYPES", "EventType", "emit", "public_types", "read"]
 
 
-def emit(*, type: str, organization_id: UUID, payload: Mapping[str, Any]) -> OutboxEvent:
-    """This will store one event; readers see it after the commit, in commit order. Payloads hold ids and counts only."""
+def emit(*, type: str, organization_id: UUID, payload: Mapping[str, Any], is_test: bool = False) -> OutboxEvent:
+    """This will store one event; readers see it after the commit, in commit order. Payloads hold ids and counts only.
+
+    ``is_test``: of a test key's work; the payload says ``test``, and webhooks and notifications pass it over.
+    """
     return OutboxEvent.objects.create(
-        organization_id=organization_id, type=type, payload=dict(payload), request_id=request_id()[:64]
+        organization_id=organization_id,
+        type=type,
+        payload={**payload, **({"test": True} if is_test else {})},
+        request_id=request_id()[:64],
     )

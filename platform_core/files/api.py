@@ -32,6 +32,8 @@ OFFSET = OpenApiParameter("Upload-Offset", int, OpenApiParameter.HEADER, require
 
 
 class _Receiving(OrganizationAPIView):
+    takes_test_keys = True
+
     @property
     def base(self) -> str:
         return reverse("api-uploads", kwargs={"slug": self.kwargs["slug"]})
@@ -48,6 +50,7 @@ class _Receiving(OrganizationAPIView):
             actor=self.actor,
             upload_id=upload_id,
             base=self.base,
+            is_test=self.principal.is_test,
         )
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -71,7 +74,11 @@ class Uploads(_Receiving):
         """Open a resumable upload ([tus 1.0](https://tus.io)). Purpose, size, quota and free room are checked here."""
         try:
             opened = receiving.create(
-                request._request, organization_id=self.organization_id, actor=self.actor, base=self.base
+                request._request,
+                organization_id=self.organization_id,
+                actor=self.actor,
+                base=self.base,
+                is_test=self.principal.is_test,
             )
         except FileError as error:
             problem = ProblemError(error.status, error.code, str(error))

@@ -65,6 +65,7 @@ def store(
     purpose: str,
     actor: User | None,
     content_type: str = "",
+    is_test: bool = False,
 ) -> StoredFile:
     """This will keep bytes made or taken in one piece as a file; raises ``quota.QuotaError``.
 
@@ -78,6 +79,7 @@ def store(
         size_bytes=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         purpose=purpose,
+        is_test=is_test,
         uploaded_by=actor,
     )
     return keep(file=file, source=BytesIO(content), actor=actor)
@@ -89,7 +91,12 @@ def keep(*, file: StoredFile, source: BinaryIO, actor: User | None) -> StoredFil
     write_stream(key=file.storage_key, source=source)
     try:
         with transaction.atomic():
-            quota.reserve(organization_id=file.organization_id, file_id=file.pk, size_bytes=file.size_bytes)
+            quota.reserve(
+                organization_id=file.organization_id,
+                file_id=file.pk,
+                size_bytes=file.size_bytes,
+                is_test=file.is_test,
+            )
             file.save(force_insert=True)
             announce(file=file, actor=actor)
     except Exception:
@@ -104,13 +111,20 @@ def announce(*, file: StoredFile, actor: User | None) -> None:
         return
     audit(action="file.store", target=file, actor=actor, changes={"size_bytes": [0, file.size_bytes]})
     payload = {"file_id": str(file.pk), "purpose": file.purpose, "size_bytes": file.size_bytes}
-    emit(type="file.stored", organization_id=file.organization_id, payload=payload)
+    emit(type="file.stored", organization_id=file.organization_id, payload=payload, is_test=file.is_test)
 
 
-def begin_upload(*, organization_id: UUID, actor: User | None, name: str, purpose: str, length_bytes: int) -> Upload:
+def begin_upload(
+    *, organization_id: UUID, actor: User | None, name: str, purpose: str, length_bytes: int, is_test: bool = False
+) -> Upload:
     """This will open a resumable upload, or raise FileError with nothing written."""
     return uploading.create(
-        organization_id=organization_id, actor=actor, name=name, purpose=purpose, length_bytes=length_bytes
+        organization_id=organization_id,
+        actor=actor,
+        name=name,
+        purpose=purpose,
+        length_bytes=length_bytes,
+        is_test=is_test,
     )
 
 
@@ -153,7 +167,8 @@ def delete(*, actor: User | None, file: StoredFile) -> bool:
         if file.purpose in DERIVED:
             return True
         audit(action="file.delete", target=file, actor=actor)
-        emit(type="file.deleted", organization_id=file.organization_id, payload={"file_id": str(file.pk)})
+        payload = {"file_id": str(file.pk)}
+        emit(type="file.deleted", organization_id=file.organization_id, payload=payload, is_test=file.is_test)
     return True
 
 

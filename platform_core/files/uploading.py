@@ -56,7 +56,9 @@ class GoneError(FileError):
     status = 404
 
 
-def create(*, organization_id: UUID, actor: User | None, name: str, purpose: str, length_bytes: int) -> Upload:
+def create(
+    *, organization_id: UUID, actor: User | None, name: str, purpose: str, length_bytes: int, is_test: bool = False
+) -> Upload:
     """This will open an upload, or raise FileError with nothing written: purpose, size, quota and room are checked."""
     limits = purpose_of(purpose)
     if length_bytes == 0:
@@ -67,12 +69,13 @@ def create(*, organization_id: UUID, actor: User | None, name: str, purpose: str
     _check_room()
     with transaction.atomic():
         id = new_id()
-        quota.reserve(organization_id=organization_id, file_id=id, size_bytes=length_bytes)
+        quota.reserve(organization_id=organization_id, file_id=id, size_bytes=length_bytes, is_test=is_test)
         upload = Upload.objects.create(
             id=id,
             organization_id=organization_id,
             name=clean_name(name),
             purpose=purpose,
+            is_test=is_test,
             length_bytes=length_bytes,
             uploaded_by=actor,
             expires_at=timezone.now() + KEEP,
@@ -131,6 +134,7 @@ def describe(upload: Upload) -> StoredFile:
         sha256=digest,
         storage_key=f"{upload.organization_id}/files/{upload.pk}",
         purpose=upload.purpose,
+        is_test=upload.is_test,
         uploaded_by_id=upload.uploaded_by_id,
     )
 

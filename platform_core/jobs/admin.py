@@ -22,7 +22,7 @@ class LogLineInline(TabularInline):
 @register(Job)
 class JobAdmin(StaffModelAdmin):
     list_display = ("title", "kind", "organization", "state", "done", "failed", "total", "attempts", "created_at")
-    list_filter = ("state", "kind")
+    list_filter = ("is_test", "state", "kind")
     list_select_related = ("organization",)
     search_fields = ("title", "id")
     ordering = ("-created_at",)

@@ -10,6 +10,9 @@ from platform_core.jobs.models import Job
 class JobFilterSerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(required=False, choices=Job.State.values)
     kind = serializers.CharField(required=False, max_length=60)
+    test = serializers.BooleanField(
+        required=False, help_text="What test keys made, or what is live. A key sees its own kind if not said."
+    )
 
 
 class JobSerializer(serializers.Serializer[Any]):
@@ -25,3 +28,4 @@ class JobSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
+    test = serializers.BooleanField(read_only=True, help_text="Made by a test key.")

@@ -110,7 +110,7 @@ def park(*, job: Job, reason: str) -> bool:
         log(job=job, message="Parked", level="bad")
         audit(action="job.parked", target=job, changes={"state": [job.state, "parked"]})
         payload = {"job_id": str(job.pk), "kind": job.kind}
-        emit(type="job.parked", organization_id=job.organization_id, payload=payload)
+        emit(type="job.parked", organization_id=job.organization_id, payload=payload, is_test=job.is_test)
     return True
 
 
@@ -122,7 +122,7 @@ def pause_for_room(*, job: Job) -> bool:
         log(job=job, message="Paused: no room", level="bad")
         audit(action="job.paused", target=job, changes={"state": [job.state, "paused"]})
         payload = {"job_id": str(job.pk), "kind": job.kind}
-        emit(type="job.paused", organization_id=job.organization_id, payload=payload)
+        emit(type="job.paused", organization_id=job.organization_id, payload=payload, is_test=job.is_test)
     return True
 
 
@@ -149,5 +149,6 @@ def finish(*, job: Job, done: int, failed: int) -> bool:
             type=f"{job.kind}.finished",
             organization_id=job.organization_id,
             payload={"job_id": str(job.pk), "state": state, "done": done, "failed": failed},
+            is_test=job.is_test,
         )
     return ended

@@ -9,7 +9,7 @@ from platform_core.mail.models import OutgoingMail, Suppression
 @register(OutgoingMail)
 class OutgoingMailAdmin(StaffModelAdmin):
     list_display = ("subject", "to_address", "organization", "kind", "state", "attempts", "created_at", "sent_at")
-    list_filter = ("state", "kind")
+    list_filter = ("state", "is_test", "kind")
     list_select_related = ("organization",)
     search_fields = ("to_address", "message_id")
     ordering = ("-created_at",)

@@ -4,6 +4,8 @@
 2. ``handing_over_at`` is committed and a line stands in the journal before the first byte of content leaves.
 3. The answer decides: accepted, refused for now (again later), refused for good, or unknown. Unknown is never sent again
    by itself: a worker that died after step 2 leaves an unknown mail, one that died before it a waiting one.
+
+A test mail goes the same way to its end; only what it is handed to is the test inbox (``transport.Inbox``).
 """
 
 import logging
@@ -24,7 +26,7 @@ from platform_core.kits.work.claiming import claim_in_turns
 from platform_core.mail import journal
 from platform_core.mail.composing import compose
 from platform_core.mail.models import OutgoingMail, Suppression
-from platform_core.mail.transport import NotSentError, OutcomeUnknownError, Server, UnreachableError
+from platform_core.mail.transport import Inbox, Line, NotSentError, OutcomeUnknownError, Server, UnreachableError
 
 BATCH = 20
 LEASE = timedelta(seconds=120)  # of one hand-over: longer than all time limits of the line together
@@ -45,10 +47,10 @@ def send_batch() -> bool:
     if not turns.ids:
         return False
     try:
-        with Server() as server:
+        with Line() as line:
             for organization_id, ids in turns.ids.items():
                 with tenant(organization_id):
-                    _deliver_all(server, organization_id, ids, turns.token)
+                    _deliver_all(line, organization_id, ids, turns.token)
     except UnreachableError as error:
         logger.warning("mail.unreachable", extra={"reason": str(error)})
         _give_back(turns.token, str(error))
@@ -68,7 +70,7 @@ def settle_lost() -> int:
     return int(unknown + waiting)
 
 
-def _deliver_all(server: Server, organization_id: UUID, ids: list[UUID], token: UUID) -> None:
+def _deliver_all(line: Line, organization_id: UUID, ids: list[UUID], token: UUID) -> None:
     mails = OutgoingMail.objects.for_organization(organization_id).filter(id__in=ids).order_by("id")
     addresses = {mail.to_address.lower() for mail in mails}
     listed = Suppression.objects.for_organization(organization_id).annotate(lowered=Lower("address"))
@@ -81,10 +83,10 @@ def _deliver_all(server: Server, organization_id: UUID, ids: list[UUID], token: 
             journal.hold(AHEAD)
             return
         else:
-            _deliver(server, mail, token)
+            _deliver(line.to(is_test=mail.is_test), mail, token)
 
 
-def _deliver(server: Server, mail: OutgoingMail, token: UUID) -> None:
+def _deliver(server: Server | Inbox, mail: OutgoingMail, token: UUID) -> None:
     try:
         message = compose(mail)
     except MissingFileError:

@@ -44,12 +44,14 @@ def queue_mail(
     job: Job | None = None,
     from_name: str = "",
     subject_id: UUID | None = None,
+    is_test: bool = False,
 ) -> OutgoingMail:
     """This will store a mail to be sent after the commit; the same key gives the mail of the first time back.
 
     ``attachments`` hold ``file_name``, ``content_type``, and where the bytes lie: ``key``, ``offset``, ``size`` (all of
     the key where ``size`` is -1). They are read when it is sent. Line breaks in subject and name become spaces. The
-    caller writes down why it writes to people. Raises MailError.
+    caller writes down why it writes to people. ``is_test``: everything happens but the hand-over to the mail server; the
+    mail stays in the organization's test inbox. Raises MailError.
     """
     address = _address(to)
     attached = [_attachment(entry) for entry in attachments]
@@ -63,6 +65,7 @@ def queue_mail(
             defaults={
                 "id": id,
                 "kind": kind,
+                "is_test": is_test,
                 "to_address": address,
                 "from_name": one_line(from_name)[:120],
                 "subject": one_line(subject)[:300],

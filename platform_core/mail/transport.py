@@ -6,6 +6,7 @@ its answer tells: a line that breaks then is an outcome nobody knows.
 
 import smtplib
 import ssl
+from contextlib import ExitStack
 from email.message import EmailMessage
 from types import TracebackType
 from typing import Self
@@ -88,6 +89,41 @@ class Server:
         if code == 421 or code < 0:  # closes the line: about the server, not about this mail
             raise UnreachableError(words)
         raise NotSentError(words, final=500 <= code < 600)
+
+
+class Inbox:
+    """Where test mails end instead of a server: the row itself is what the test inbox shows, so nothing is left to do."""
+
+    def hand_over(self, message: EmailMessage, *, sender: str, to: str) -> str:
+        """This will accept every message that can be written out as a server would get it."""
+        message.as_bytes()
+        return "kept in the test inbox"
+
+    def ready(self) -> bool:
+        """This will say yes: there is no line that could break."""
+        return True
+
+
+class Line:
+    """The way out for a batch: a mail server, reached at the first mail that is not a test, and the test inbox."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._server: Server | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._stack.__exit__(kind, error, at)
+
+    def to(self, *, is_test: bool) -> Server | Inbox:
+        """This will give where a mail goes; raises UnreachableError where there is no server to talk to."""
+        if is_test:
+            return Inbox()
+        if self._server is None:
+            self._server = self._stack.enter_context(Server())
+        return self._server
 
 
 def _dotted(content: bytes) -> bytes:

@@ -32,11 +32,12 @@ def body_of(*, type: str, at: datetime, organization_id: UUID, data: Mapping[str
 
 
 def hand_out(events: Sequence[OutboxEvent]) -> None:
-    """This will make the rows of these events, as the service.
+    """This will make the rows of these events, as the service; news of tests goes to no endpoint.
 
     What comes while an endpoint is off is kept as failed: switched on again, a window of it can be replayed.
     """
-    public = [event for event in events if event.type in EVENT_TYPES and EVENT_TYPES[event.type].is_public]
+    live = [event for event in events if not event.is_test]
+    public = [event for event in live if event.type in EVENT_TYPES and EVENT_TYPES[event.type].is_public]
     owners = {event.organization_id for event in public}
     endpoints: dict[UUID, list[WebhookEndpoint]] = defaultdict(list)
     for endpoint in WebhookEndpoint.objects.filter(organization_id__in=owners).order_by("id"):

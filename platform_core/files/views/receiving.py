@@ -6,9 +6,7 @@ caller in and opened the organization's scope.
 """
 
 import base64
-import json
 from collections.abc import Iterator
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +19,7 @@ from platform_core.files import services, uploading
 from platform_core.files.errors import FileError
 from platform_core.files.models import Upload
 from platform_core.files.purposes import PURPOSES
+from platform_core.kits.api.problems import answer_with_problem
 
 VERSION = "1.0.0"
 MAX_PIECE = 8 * 1024 * 1024
@@ -58,24 +57,26 @@ def options() -> HttpResponse:
 
 
 def answer(
-    request: HttpRequest, *, organization_id: UUID, actor: Any, upload_id: UUID | None, base: str
+    request: HttpRequest, *, organization_id: UUID, actor: Any, upload_id: UUID | None, base: str, is_test: bool = False
 ) -> HttpResponse:
     """This will answer one tus request; ``base`` is the address of the collection. Faults become problem+json."""
     try:
         _check_version(request)
         if upload_id is None:
-            response = create(request, organization_id=organization_id, actor=actor, base=base)
+            response = create(request, organization_id=organization_id, actor=actor, base=base, is_test=is_test)
         else:
-            upload = _find(organization_id, actor, upload_id)
+            upload = _find(organization_id, actor, upload_id, is_test)
             response = {"HEAD": _head, "PATCH": _patch, "DELETE": _delete}[request.method or ""](request, upload, actor)
     except FileError as error:
-        response = _problem(error)
+        response = _problem(request, error)
     response.headers["Tus-Resumable"] = VERSION
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def create(request: HttpRequest, *, organization_id: UUID, actor: Any, base: str) -> HttpResponse:
+def create(
+    request: HttpRequest, *, organization_id: UUID, actor: Any, base: str, is_test: bool = False
+) -> HttpResponse:
     """This will open an upload; raises FileError."""
     _check_version(request)
     length = _number(request, "Upload-Length")
@@ -86,6 +87,7 @@ def create(request: HttpRequest, *, organization_id: UUID, actor: Any, base: str
         name=metadata.get("filename") or metadata.get("name") or "",
         purpose=metadata.get("purpose", ""),
         length_bytes=length,
+        is_test=is_test,
     )
     return HttpResponse(status=201, headers={"Location": f"{base}{upload.pk}/", **_expiry(upload)})
 
@@ -131,9 +133,10 @@ def _pieces(request: HttpRequest) -> Iterator[bytes]:
         return
 
 
-def _find(organization_id: UUID, actor: Any, upload_id: UUID) -> Upload:
-    """Only who began an upload goes on with it; for a key, any key of the organization that may upload."""
-    found = Upload.objects.for_organization(organization_id).filter(id=upload_id, uploaded_by=actor).first()
+def _find(organization_id: UUID, actor: Any, upload_id: UUID, is_test: bool) -> Upload:
+    """Only who began an upload goes on with it; for a key, any key of the organization and its kind that may upload."""
+    uploads = Upload.objects.for_organization(organization_id).filter(is_test=is_test)
+    found = uploads.filter(id=upload_id, uploaded_by=actor).first()
     if found is None:
         raise uploading.gone()
     return found
@@ -166,14 +169,6 @@ def _expiry(upload: Upload) -> dict[str, str]:
     return {"Upload-Expires": http_date(upload.expires_at.timestamp())}
 
 
-def _problem(error: FileError) -> HttpResponse:
-    status = HTTPStatus(error.status)
-    body = {
-        "type": "about:blank",
-        "title": status.phrase,
-        "status": status.value,
-        "detail": str(error),
-        "code": error.code,
-    }
+def _problem(request: HttpRequest, error: FileError) -> HttpResponse:
     headers = {"Tus-Version": VERSION} if error.status == 412 else {}
-    return HttpResponse(json.dumps(body), status=error.status, content_type="application/problem+json", headers=headers)
+    return answer_with_problem(request, error.status, error.code, str(error), headers=headers)

@@ -1,0 +1,35 @@
+"""Test and live kept apart in the API: a test key sees and touches what tests made, a live key's lists show what is live.
+
+Rows that are shared by both (templates, members) have no mode. A person sees both, told apart by a mark.
+"""
+
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from platform_core.access.can import Principal
+from platform_core.kits.api.problems import ParameterError, ProblemError
+
+Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
+
+
+def of_mode(rows: Rows, principal: Principal, wanted: bool | None) -> Rows:
+    """This will narrow a list to test or live rows as the caller's parameter ``test`` says, or as its key is.
+
+    Raises ParameterError where a test key asks for live rows.
+    """
+    if principal.is_test and wanted is False:
+        raise ParameterError("test", _("A test key sees what test keys made. Send a live key to see the rest."))
+    if principal.is_test:
+        return rows.filter(is_test=True)
+    if wanted is None:
+        return rows.filter(is_test=False) if principal.key_id else rows
+    return rows.filter(is_test=wanted)
+
+
+def require_mode(principal: Principal, is_test: bool | None) -> None:
+    """This will refuse a test key what is live; ``None``: there is no such object, which others say."""
+    if principal.is_test and is_test is False:
+        text = _("This exists, but it is live and your key is a test key. Send a live key.")
+        raise ProblemError(404, "live_object", text)
