@@ -10,6 +10,7 @@ from platform_core.mail import admin as mail
 from platform_core.notifications import admin as notifications
 from platform_core.operations import admin as operations
 from platform_core.organizations import admin as organizations
+from platform_core.sms import admin as sms
 from platform_core.webhooks import admin as webhooks
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "notifications",
     "operations",
     "organizations",
+    "sms",
     "webhooks",
 ]

@@ -10,6 +10,7 @@ from platform_core.files import api as files
 from platform_core.jobs import api as jobs
 from platform_core.notifications import api as notifications
 from platform_core.organizations import urls as organizations
+from platform_core.sms import api as sms
 from platform_core.webhooks import urls as webhooks
 
 urlpatterns = [
@@ -18,6 +19,8 @@ urlpatterns = [
     path("me/notifications/read/", notifications.ReadAll.as_view(), name="api-notifications-read"),
     path("me/notifications/<uuid:notification_id>/", notifications.OneNotification.as_view(), name="api-notification"),
     path("me/notification-preferences/", notifications.Preferences.as_view(), name="api-notification-preferences"),
+    path("me/mobile/", sms.Mobile.as_view(), name="api-mobile"),
+    path("me/mobile/verify/", sms.VerifyMobile.as_view(), name="api-mobile-verify"),
     path("orgs/<slug:slug>/notifications/", notifications.DeliveryLog.as_view(), name="api-notification-log"),
     path("orgs/<slug:slug>/", include(organizations.api_patterns)),
     path("keys/revoke/", access.RevokeHeldKey.as_view(), name="api-key-held-revoke"),

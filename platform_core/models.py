@@ -25,10 +25,12 @@ from platform_core.notifications.models import (
     NotificationSchedule,
 )
 from platform_core.operations.models import (
+    Alarm,
     Impersonation,
     Notice,
     NoticeDismissal,
     Pause,
+    StaffEvent,
     StatusDay,
     StatusSample,
     SupportAccess,
@@ -39,12 +41,14 @@ from platform_core.organizations.models import (
     Membership,
     Organization,
     OrganizationBrand,
+    OwnerRecovery,
     PlanLimit,
     Team,
     TeamMembership,
     Usage,
     UsageEntry,
 )
+from platform_core.sms.models import MobileNumber, OutgoingSms
 from platform_core.vault.models import DataKey
 from platform_core.webhooks.models import (
     ReceivedWebhook,
@@ -56,6 +60,7 @@ from platform_core.webhooks.models import (
 
 __all__ = [
     "ActiveDay",
+    "Alarm",
     "ApiKey",
     "ApiRequest",
     "AuditEvent",
@@ -75,6 +80,7 @@ __all__ = [
     "JobLogLine",
     "KeyPlace",
     "Membership",
+    "MobileNumber",
     "Notice",
     "NoticeDismissal",
     "Notification",
@@ -85,6 +91,8 @@ __all__ = [
     "OrganizationBrand",
     "OutboxEvent",
     "OutgoingMail",
+    "OutgoingSms",
+    "OwnerRecovery",
     "Passkey",
     "Pause",
     "PlanLimit",
@@ -94,6 +102,7 @@ __all__ = [
     "RowHistory",
     "SecurityEvent",
     "SignedInSession",
+    "StaffEvent",
     "StatusDay",
     "StatusSample",
     "StoredFile",

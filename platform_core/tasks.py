@@ -10,6 +10,8 @@ from platform_core.mail import periodic as mail_clock
 from platform_core.mail import tasks as mail
 from platform_core.notifications import periodic as notifications
 from platform_core.operations import periodic as operations
+from platform_core.sms import periodic as sms_clock
+from platform_core.sms import tasks as sms
 from platform_core.webhooks import periodic as webhooks_clock
 from platform_core.webhooks import tasks as webhooks
 
@@ -24,6 +26,8 @@ __all__ = [
     "mail_clock",
     "notifications",
     "operations",
+    "sms",
+    "sms_clock",
     "webhooks",
     "webhooks_clock",
 ]

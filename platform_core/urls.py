@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("platform_core.analytics.urls")),
     path("", include("platform_core.notifications.urls")),
     path("", include("platform_core.webhooks.urls")),
+    path("", include("platform_core.sms.urls")),
 ]

@@ -1,8 +1,9 @@
 """Typed readers of environment variables; a missing one is named with what it is for."""
 
+import base64
 import os
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -64,3 +65,24 @@ def mail(url: str) -> dict[str, Any]:
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_TIMEOUT": 10,
     }
+
+
+def sms(url: str) -> dict[str, Any] | None:
+    """This will turn https://user:secret@gateway/path?from=Name&repeats=1 into what the sender of text messages reads.
+
+    A name alone before the @ is a bearer token, a name and a secret are Basic. ``file:///folder`` keeps messages as files.
+    """
+    if not url:
+        return None
+    parts, query = urlsplit(url), dict(parse_qsl(urlsplit(url).query))
+    sender, repeats = query.pop("from", "Portfolio"), query.pop("repeats", "") == "1"
+    if parts.scheme == "file":
+        return {"url": f"file://{unquote(parts.path)}", "authorization": "", "sender": sender, "repeats": True}
+    if parts.scheme not in ("https", "http") or not parts.hostname:
+        raise ImproperlyConfigured("SMS_URL must begin with https:// (or file:// in development).")
+    name, secret = unquote(parts.username or ""), unquote(parts.password or "")
+    authorization = f"Bearer {name}" if name else ""
+    if secret:
+        authorization = f"Basic {base64.b64encode(f'{name}:{secret}'.encode()).decode()}"
+    bare = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, urlencode(query), ""))
+    return {"url": bare, "authorization": authorization, "sender": sender, "repeats": repeats}

@@ -237,9 +237,16 @@ UNFOLD = {
 # --- mail, API, logs, headers ----------------------------------------------------------------------------------------
 EMAIL_URL = env.text("EMAIL_URL", None if PRODUCTION else "smtp://127.0.0.1:1025")
 globals().update(env.mail(EMAIL_URL))
+SMS_URL = env.text("SMS_URL", (DATA_DIR / "mail").as_uri() if ENVIRONMENT == "development" else "")  # none: no SMS
+SMS = env.sms(SMS_URL)
 if PRODUCTION:
     transit.refuse_plain(
-        database=DATABASE_URL, owner=_owner, redis=REDIS_URL, mail=EMAIL_URL, plain_hosts=env.words("PLAIN_HOSTS")
+        database=DATABASE_URL,
+        owner=_owner,
+        redis=REDIS_URL,
+        mail=EMAIL_URL,
+        plain_hosts=env.words("PLAIN_HOSTS"),
+        sms=SMS_URL,
     )
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "portfolio@portfolio.example")
 REST_FRAMEWORK = {

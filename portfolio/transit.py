@@ -1,4 +1,4 @@
-"""TLS on the way to Postgres, Redis and the mail server: what their addresses must say in production, and what Celery is told.
+"""TLS on the way to Postgres, Redis, the mail server and the SMS gateway: what their addresses must say in production, and what Celery is told.
 
 Plain is for this machine, and for hosts that PLAIN_HOSTS names: a network of our own, or a pgbouncer beside the process.
 """
@@ -15,7 +15,9 @@ VERIFIED = ("verify-full", "verify-ca")
 EXEMPT = "or name the host in PLAIN_HOSTS if the way there is a network of your own"
 
 
-def refuse_plain(*, database: str, owner: str, redis: str, mail: str, plain_hosts: Sequence[str]) -> None:
+def refuse_plain(
+    *, database: str, owner: str, redis: str, mail: str, plain_hosts: Sequence[str], sms: str = ""
+) -> None:
     """This will raise ImproperlyConfigured for the first address that leaves this machine unencrypted or unverified."""
     allowed = LOCAL | {host.lower() for host in plain_hosts}
     for name, url in (("DATABASE_URL", database), ("DATABASE_OWNER_URL", owner)):
@@ -36,6 +38,10 @@ def refuse_plain(*, database: str, owner: str, redis: str, mail: str, plain_host
     if _host(mail) not in allowed and urlsplit(mail).scheme == "smtp":
         raise ImproperlyConfigured(
             f"EMAIL_URL reaches {_host(mail)} in the clear: begin it with smtp+tls:// (STARTTLS) or smtps://, {EXEMPT}."
+        )
+    if sms and urlsplit(sms).scheme != "https":
+        raise ImproperlyConfigured(
+            "SMS_URL must reach the gateway by https://: text messages carry codes. Unset it to send none."
         )
 
 

@@ -56,6 +56,9 @@ from platform_core.permissions import (
     WEBHOOK_MANAGE,
 )
 from platform_core.shell.launcher import NavItem, register_organization_page, register_product
+from platform_core.sms import periodic as sms
+from platform_core.sms import sentences as sms_words
+from platform_core.sms.models import OutgoingSms
 from platform_core.vault import sentences as vault
 from platform_core.vault.keyring import KEYRING
 from platform_core.webhooks import periodic as webhooks
@@ -98,6 +101,7 @@ def _name_queues() -> None:
         Queue("jobs", gettext_lazy("Tables, archives, merging"), products=docuai_pages, routes=jobs_pages), Job
     )
     register_queue(Queue("mail", gettext_lazy("Mail"), "smtp", docuai_pages, jobs_pages), OutgoingMail)
+    register_queue(Queue("sms", gettext_lazy("Text messages"), "sms"), OutgoingSms)
     register_queue(Queue("webhooks", gettext_lazy("Webhooks"), "webhooks", routes=hooks), WebhookEvent)
 
 
@@ -158,6 +162,7 @@ def plug() -> None:
     register_sentences(webhook_words.SENTENCES)
     register_fields(webhook_words.FIELDS)
     register_sentences(notification_words.SENTENCES)
+    register_sentences(sms_words.SENTENCES)
     register_keyring(KEYRING)
     register_sentences(vault.SENTENCES)
     register_fields(vault.FIELDS)
@@ -198,6 +203,8 @@ def plug() -> None:
     app.add_periodic_task(
         notifications.FORGET_SECONDS, notifications.forget_notifications.s(), name="delete old notifications"
     )
+    app.add_periodic_task(sms.WAKE_SECONDS, sms.wake_sms.s(), name="wake due text messages")
+    app.add_periodic_task(sms.FORGET_SECONDS, sms.forget_sms.s(), name="empty old text messages")
     app.add_periodic_task(webhooks.SORT_SECONDS, webhooks.sort_webhooks.s(), name="sort events to webhooks")
     app.add_periodic_task(webhooks.FORGET_SECONDS, webhooks.forget_webhooks.s(), name="delete old webhook events")
     app.add_periodic_task(runs.WAKE_SECONDS, runs.wake_runs.s(), name="wake open runs")

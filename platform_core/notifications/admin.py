@@ -11,4 +11,4 @@ class NotificationDeliveryAdmin(StaffModelAdmin):
     list_select_related = ("organization", "notification")
     search_fields = ("notification__user__email", "notification__kind")
     ordering = ("-id",)
-    raw_id_fields = ("notification", "mail")
+    raw_id_fields = ("notification", "mail", "sms")

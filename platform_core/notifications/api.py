@@ -18,7 +18,7 @@ from platform_core.kits.api.problems import ProblemError, register_problem
 from platform_core.kits.api.schema import CURSOR_PARAMETERS, page_of
 from platform_core.notifications import selectors, services
 from platform_core.notifications.forms import FIELDS
-from platform_core.notifications.registry import CHANNELS, is_wanted, kinds
+from platform_core.notifications.registry import is_wanted, kinds
 from platform_core.notifications.serializers import (
     DeliveryFilterSerializer,
     DeliverySerializer,
@@ -177,7 +177,7 @@ class Preferences(OwnView):
                 "is_mandatory": channel in kind.mandatory,
             }
             for kind in kinds()
-            for channel in CHANNELS
+            for channel in selectors.channels_of(self.me.pk)
         ]
         plan = PreferencesSerializer({**{name: getattr(schedule, name) for name in FIELDS}, "kinds": rows})
         return dict(plan.data)

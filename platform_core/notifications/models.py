@@ -11,6 +11,10 @@ from platform_core.kits.tenancy.constraints import TenantPolicy
 from platform_core.kits.tenancy.fields import TenantForeignKey
 from platform_core.kits.tenancy.models import OrganizationOwned
 from platform_core.mail.models import OutgoingMail
+from platform_core.sms.models import OutgoingSms
+
+INBOX, MAIL, SMS = "inbox", "mail", "sms"
+CHANNELS = (INBOX, MAIL, SMS)
 
 
 class Notification(OrganizationOwned):
@@ -47,10 +51,11 @@ class Notification(OrganizationOwned):
 
 
 class NotificationDelivery(OrganizationOwned):
-    """A notification on its way out of the inbox. What became of it after hand-over stands in its mail."""
+    """A notification on its way out of the inbox. What became of it then stands in its mail or SMS."""
 
     class Channel(models.TextChoices):
         MAIL = "mail", _("E-mail")
+        SMS = "sms", _("SMS")
 
     class State(models.TextChoices):
         WAITING = "waiting", pgettext_lazy("notification", "Waiting")
@@ -65,6 +70,8 @@ class NotificationDelivery(OrganizationOwned):
         SWITCHED_OFF = "switched_off", _("Switched off by the person")
         LEFT = "left", _("No longer a member")
         CLOSED = "closed", _("The account is closed")
+        CAPPED = "capped", _("Capped: the month’s text messages are used up")
+        NO_NUMBER = "no_number", _("No verified number any more")
 
     personal_data = PersonalData(
         subject="notification__user",
@@ -80,6 +87,7 @@ class NotificationDelivery(OrganizationOwned):
     held = models.CharField(max_length=10, choices=Held, blank=True, default="")
     due_at = models.DateTimeField()
     mail = TenantForeignKey(OutgoingMail, models.SET_NULL, null=True, blank=True, related_name="+")
+    sms = TenantForeignKey(OutgoingSms, models.SET_NULL, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=20, choices=Reason, blank=True, default="")
 
     class Meta:
@@ -87,6 +95,11 @@ class NotificationDelivery(OrganizationOwned):
             models.UniqueConstraint(fields=["organization", "notification", "channel"], name="delivery_once")
         ]
         indexes = [models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(state="waiting"))]
+
+    @property
+    def out(self) -> OutgoingMail | OutgoingSms | None:
+        """What it was handed over as; nothing while it waits or where it was left out."""
+        return self.sms if self.channel == SMS else self.mail
 
 
 class NotificationPreference(models.Model):

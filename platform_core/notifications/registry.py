@@ -10,9 +10,26 @@ from typing import Any
 from uuid import UUID
 
 from platform_core.events.models import OutboxEvent
+from platform_core.notifications.models import CHANNELS, INBOX, MAIL, SMS
 
-INBOX, MAIL = "inbox", "mail"
-CHANNELS = (INBOX, MAIL)
+__all__ = [
+    "CHANNELS",
+    "INBOX",
+    "KINDS",
+    "MAIL",
+    "SMS",
+    "Kind",
+    "News",
+    "NoTextError",
+    "Text",
+    "Told",
+    "check_texts",
+    "is_wanted",
+    "kinds",
+    "register_kind",
+]
+
+UNASKED = frozenset([INBOX, MAIL])  # SMS costs money and wakes people: it comes to whoever has ticked it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +79,7 @@ class Kind:
     find: Find
     say: Say
     example: Mapping[str, Any]
-    channels: frozenset[str] = frozenset(CHANNELS)
+    channels: frozenset[str] = UNASKED
     mandatory: frozenset[str] = frozenset()
     for_leavers: bool = False
 

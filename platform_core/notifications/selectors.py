@@ -7,12 +7,15 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from platform_core.notifications.models import (
+    CHANNELS,
+    SMS,
     Notification,
     NotificationDelivery,
     NotificationPreference,
     NotificationSchedule,
 )
 from platform_core.organizations.models import Membership, Organization
+from platform_core.sms.selectors import reachable
 
 
 def inbox(user_id: UUID) -> QuerySet[Notification]:
@@ -34,6 +37,11 @@ def delivery_log(organization: Organization | UUID, *, state: str = "", search: 
         person = Q(notification__user__email__icontains=words) | Q(notification__user__name__icontains=words)
         rows = rows.filter(person)
     return rows
+
+
+def channels_of(user_id: UUID) -> tuple[str, ...]:
+    """This will name the channels a person can choose: SMS needs a gateway and a number that is verified."""
+    return CHANNELS if reachable([user_id]) else tuple(channel for channel in CHANNELS if channel != SMS)
 
 
 def schedule_of(user_id: UUID) -> NotificationSchedule:

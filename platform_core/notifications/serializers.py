@@ -32,7 +32,7 @@ class ReadSerializer(serializers.Serializer[Any]):
 
 class ChoiceSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField()
-    channel = serializers.CharField(help_text="`inbox` or `mail`")
+    channel = serializers.CharField(help_text="`inbox`, `mail`, or `sms` once your number is verified")
     is_on = serializers.BooleanField()
 
 
@@ -59,12 +59,18 @@ class DeliverySerializer(serializers.Serializer[Any]):
     channel = serializers.CharField()
     state = serializers.CharField(help_text="`waiting`, `handed` or `left_out`.")
     held = serializers.CharField(help_text="What holds or held it back: `quiet`, `digest` or nothing.")
-    reason = serializers.CharField(help_text="Why it was left out: `switched_off`, `left`, `closed` or nothing.")
+    reason = serializers.CharField(
+        help_text="Why it was left out: `switched_off`, `left`, `closed`, `capped`, `no_number` or nothing."
+    )
     due_at = serializers.DateTimeField()
     mail_state = serializers.CharField(
         source="mail__state", allow_null=True, help_text="What became of the mail: `sent`, `suppressed`, `unknown`, …"
     )
+    sms_state = serializers.CharField(
+        source="sms__state", allow_null=True, help_text="What became of the text message: `sent`, `unknown`, …"
+    )
     sent_at = serializers.DateTimeField(source="mail__sent_at", allow_null=True)
+    sms_sent_at = serializers.DateTimeField(source="sms__sent_at", allow_null=True)
     created_at = serializers.DateTimeField(source="notification__created_at")
 
 

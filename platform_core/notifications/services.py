@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 
 from platform_core.kits.tenancy.scope import tenant
 from platform_core.notifications.models import Notification, NotificationPreference, NotificationSchedule
-from platform_core.notifications.registry import CHANNELS, KINDS
+from platform_core.notifications.registry import CHANNELS, KINDS, SMS
 from platform_core.notifications.selectors import inbox
+from platform_core.sms.selectors import reachable
 
 if TYPE_CHECKING:
     from platform_core.accounts.models import User
@@ -57,6 +58,8 @@ def choose(*, actor: User, wanted: Mapping[tuple[str, str], bool]) -> None:
         kind = KINDS.get(name)
         if kind is None or channel not in CHANNELS:
             raise PreferenceError(_("There is no such kind of notification or channel. Reload the page."))
+        if channel == SMS and is_on and not reachable([actor.pk]):
+            raise PreferenceError(_("Verify a mobile number in your profile first."))
         if channel in kind.mandatory and not is_on:
             raise PreferenceError(
                 _("“%(kind)s” cannot be switched off here: it is about security.") % {"kind": kind.label}

@@ -19,11 +19,16 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def due(now: datetime, *, zone: ZoneInfo, schedule: NotificationSchedule | None) -> tuple[datetime, str]:
-    """This will say when a mail of now may go, and what holds it: nothing, the digest or quiet hours."""
+def due(
+    now: datetime, *, zone: ZoneInfo, schedule: NotificationSchedule | None, digests: bool = True
+) -> tuple[datetime, str]:
+    """This will say when a message of now may go, and what holds it: nothing, the digest or quiet hours.
+
+    Without ``digests`` only quiet hours hold it: a text message once a day would be no news.
+    """
     if schedule is None:
         return now, ""
-    if schedule.digest != NotificationSchedule.Digest.OFF:
+    if digests and schedule.digest != NotificationSchedule.Digest.OFF:
         weekday = MONDAY if schedule.digest == NotificationSchedule.Digest.WEEKLY else None
         moment = _next(now, time(schedule.digest_hour), zone, weekday)
         return _after_quiet(moment, zone, schedule), DIGEST

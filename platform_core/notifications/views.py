@@ -29,12 +29,13 @@ from platform_core.kits.web.toasts import toast
 from platform_core.notifications import selectors, services
 from platform_core.notifications.forms import FIELDS, ScheduleForm
 from platform_core.notifications.models import NotificationDelivery
-from platform_core.notifications.registry import CHANNELS, KINDS, is_wanted, kinds
+from platform_core.notifications.registry import KINDS, SMS, is_wanted, kinds
 from platform_core.notifications.wording import lines
 from platform_core.organizations.models import Organization
 from platform_core.permissions import ORGANIZATION_MANAGE
+from platform_core.sms.selectors import is_offered
 
-BODIES = ("mail__text_body", "mail__html_body", "mail__attachments", "mail__subject")
+BODIES = ("mail__text_body", "mail__html_body", "mail__attachments", "mail__subject", "sms__text")
 
 
 @require_safe
@@ -113,22 +114,22 @@ def open_one(request: HttpRequest, notification_id: UUID) -> HttpResponse:
 @signed_in_page
 def preferences(request: HttpRequest) -> HttpResponse:
     """This will show and store which kinds come by which channel, and when mails come."""
-    me = _me(request)
+    me, channels = _me(request), selectors.channels_of(_me(request).pk)
     form = ScheduleForm(request.POST or None, initial=model_to_dict(selectors.schedule_of(me.pk), FIELDS))
     if request.method == "POST" and form.is_valid():
         ticked = set(request.POST.getlist("on"))
         wanted = {
             (kind.name, channel): f"{kind.name}:{channel}" in ticked or channel in kind.mandatory
             for kind in kinds()
-            for channel in CHANNELS
+            for channel in channels
         }
         services.choose(actor=me, wanted=wanted)
         services.plan(actor=me, **form.cleaned_data)
         toast(request, _("Saved."))
         return redirect("notification-preferences")
     chosen = selectors.choices([me.pk])
-    rows = [(kind, [_cell(kind, channel, me.pk, chosen) for channel in CHANNELS]) for kind in kinds()]
-    context = {"form": form, "rows": rows, "zone": me.time_zone}
+    rows = [(kind, [_cell(kind, channel, me.pk, chosen) for channel in channels]) for kind in kinds()]
+    context = {"form": form, "rows": rows, "zone": me.time_zone, "offers_sms": is_offered(), "has_sms": SMS in channels}
     return render(request, "notifications/preferences.html", context, status=422 if form.errors else 200)
 
 
@@ -138,7 +139,7 @@ def delivery_log(request: HttpRequest, organization: Organization) -> HttpRespon
     """This will list what went out to members by which channel, what became of it and why: no titles, no bodies."""
     state, search = request.GET.get("state", ""), request.GET.get("q", "")[:100]
     rows = selectors.delivery_log(organization, state=state, search=search)
-    shown = paginate(request, rows.select_related("notification__user", "mail").defer(*BODIES), size=50)
+    shown = paginate(request, rows.select_related("notification__user", "mail", "sms").defer(*BODIES), size=50)
     context = {
         "organization": organization,
         "shown": shown,
@@ -153,7 +154,7 @@ def delivery_log(request: HttpRequest, organization: Organization) -> HttpRespon
 
 
 def _cell(kind: Any, channel: str, user_id: UUID, chosen: dict[Any, bool]) -> dict[str, Any]:
-    names = {"inbox": _("Inbox"), "mail": _("E-mail")}
+    names = {"inbox": _("Inbox"), "mail": _("E-mail"), "sms": _("SMS")}
     return {
         "value": f"{kind.name}:{channel}",
         "label": names[channel],

@@ -178,3 +178,60 @@ class StatusDay(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["day", "part"], name="status_day_once")]
+
+
+class StaffEvent(models.Model):
+    """What staff did to the platform as a whole, or to every organization at once. Append-only, as the audit log is.
+
+    What is about one organization stands in that organization's sealed log instead.
+    """
+
+    tenancy_exempt = "about the platform"
+    personal_data = PersonalData(
+        subject="staff",
+        purpose="showing who of the platform's staff did what",
+        retention="with the platform",
+        export=("at", "action", "label"),
+        erasure="keep",
+        basis="legitimate interest; by reference, so the name goes with the account",
+    )
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField(auto_now_add=True)
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, related_name="+", db_constraint=False
+    )
+    action = models.CharField(max_length=80)
+    label = models.CharField(max_length=300, blank=True)
+    changes = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=64, blank=True)
+    ip = models.GenericIPAddressField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-at"], name="staff_event_newest")]
+
+    def __str__(self) -> str:
+        return self.action
+
+
+class Alarm(models.Model):
+    """Something of the platform's that staff must hear of: told once when it begins, cleared when it is over."""
+
+    tenancy_exempt = "about the platform"
+    personal_data = NoPersonalData("figures of the platform")
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    name = models.CharField(max_length=40)
+    raised_at = models.DateTimeField(auto_now_add=True)
+    seconds = models.PositiveIntegerField(default=0)  # the worst that was seen
+    told = models.PositiveIntegerField(default=0)  # how many of staff have been mailed
+    cleared_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="alarm_open_once", condition=Q(cleared_at=None)),
+        ]
+        indexes = [models.Index(fields=["-raised_at"], name="alarm_newest")]
+
+    def __str__(self) -> str:
+        return self.name

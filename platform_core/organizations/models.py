@@ -5,6 +5,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from platform_core.files.models import StoredFile
 from platform_core.kits.permissions import composable, held_by
@@ -224,6 +225,80 @@ class OrganizationBrand(OrganizationOwned):
     def accent_dark(self) -> str:
         """The color as it is used on the dark theme; empty where none is set."""
         return on_dark(self.accent) if self.accent else ""
+
+
+class OwnerRecovery(OrganizationOwned):
+    """A request to be made owner because no owner can be reached. At most one is open; kept with the organization.
+
+    It waits seven days once two admins stand behind it, or two of platform staff have seen the proof of the domain. Any
+    owner or admin stops it; so does an owner who is seen again.
+    """
+
+    class Ground(models.TextChoices):
+        ADMINS = "admins", pgettext_lazy("recovery", "Two admins")
+        DOMAIN = "domain", pgettext_lazy("recovery", "Proof of the domain")
+
+    class State(models.TextChoices):
+        ASKED = "asked", pgettext_lazy("recovery", "Waits for its proof")
+        WAITING = "waiting", pgettext_lazy("recovery", "Waits seven days")
+        DONE = "done", pgettext_lazy("recovery", "Done")
+        STOPPED = "stopped", pgettext_lazy("recovery", "Stopped")
+
+    class End(models.TextChoices):
+        OBJECTION = "objection", pgettext_lazy("recovery", "An owner or admin objected")
+        OWNER_BACK = "owner_back", pgettext_lazy("recovery", "An owner was seen again")
+        WITHDRAWN = "withdrawn", pgettext_lazy("recovery", "Withdrawn by whoever asked")
+        STAFF = "staff", pgettext_lazy("recovery", "Stopped by platform staff")
+        LEFT = "left", pgettext_lazy("recovery", "Whoever asked or agreed is no longer a member like that")
+        OVERDUE = "overdue", pgettext_lazy("recovery", "No proof in 30 days")
+
+    OPEN = (State.ASKED, State.WAITING)
+
+    personal_data = PersonalData(
+        subject="requested_by",
+        purpose="giving an organization an owner again, and showing who asked, agreed and decided",
+        retention="with the organization",
+        export=("reason", "state", "created_at", "ended_at"),
+        erasure="keep",
+        basis="legitimate interest; by reference, so the name goes with the account",
+    )
+
+    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    reason = models.CharField(max_length=300)
+    ground = models.CharField(max_length=10, choices=Ground)
+    state = models.CharField(max_length=10, choices=State, default=State.ASKED)
+    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    domain = models.CharField(max_length=253, blank=True, default="")
+    token = models.CharField(max_length=60, blank=True, default="")  # stands in a TXT record of the domain
+    proved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    proof_note = models.CharField(max_length=200, blank=True, default="")
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    waits_until = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    end = models.CharField(max_length=10, choices=End, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization"],
+                name="recovery_open_once",
+                condition=models.Q(state__in=["asked", "waiting"]),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="waiting") | models.Q(waits_until__isnull=False), name="recovery_has_its_end"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_state_display())
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can still be agreed to, stopped or completed."""
+        return self.state in self.OPEN
 
 
 class PlanLimit(OrganizationOwned):

@@ -17,6 +17,7 @@ from platform_core.operations.selectors import Shown, notices_for, pauses_for
 from platform_core.organizations.models import Membership, Organization
 from platform_core.shell.launcher import ORGANIZATION_NAV, PRODUCTS, NavItem, Product
 from platform_core.shell.selectors import home_of, memberships_of, people_with_roles
+from platform_core.sms.selectors import is_offered
 
 PERSON_NAV = (
     (gettext_lazy("Profile"), "circle-user-round", "profile"),
@@ -69,6 +70,11 @@ class Shell:
     def impersonation(self) -> Impersonation | None:
         """The member of staff who acts here as somebody; nobody on most pages."""
         return getattr(self.request, "impersonation", None)
+
+    @property
+    def offers_sms(self) -> bool:
+        """Whether this platform sends text messages."""
+        return is_offered()
 
     @cached_property
     def notices(self) -> list[Shown]:

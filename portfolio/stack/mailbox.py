@@ -37,6 +37,7 @@ class Summary:
     recipients: list[str]
     subject: str
     size_bytes: int
+    is_sms: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ def _summary(file: Path, head: EmailMessage) -> Summary:
         recipients=[part.strip() for part in str(head.get("X-Envelope-To", "")).split(",") if part.strip()],
         subject=str(head.get("Subject", "")),
         size_bytes=file.stat().st_size,
+        is_sms=head.get("X-Channel", "") == "sms",
     )
 
 

@@ -30,6 +30,8 @@ ADDRESSES = {
         ("redis", "redis://broker.example/0", "REDIS_URL", "rediss://"),
         ("redis", "rediss://broker.example/0?ssl_cert_reqs=none", "REDIS_URL", "remove ssl_cert_reqs"),
         ("mail", "smtp://mail.example", "EMAIL_URL", "smtp+tls://"),
+        ("sms", "http://token@gateway.example/v1", "SMS_URL", "https://"),
+        ("sms", "file:///srv/mail", "SMS_URL", "https://"),
     ],
 )
 def test_an_address_in_the_clear_is_refused_by_name_with_its_cure(which, url, variable, cure):
@@ -82,3 +84,36 @@ def test_celery_checks_the_brokers_certificate():
 def test_mail_goes_to_the_port_of_its_protocol():
     assert environment.mail("smtps://mail.example")["EMAIL_PORT"] == 465
     assert environment.mail("smtp+tls://mail.example")["EMAIL_PORT"] == 587
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("", None),
+        (
+            "https://token@gateway.example/v1/messages?from=Andina&repeats=1",
+            {
+                "url": "https://gateway.example/v1/messages",
+                "authorization": "Bearer token",
+                "sender": "Andina",
+                "repeats": True,
+            },
+        ),
+        (
+            "https://user:s%40cret@gateway.example:8443/send?region=eu",
+            {
+                "url": "https://gateway.example:8443/send?region=eu",
+                "authorization": "Basic dXNlcjpzQGNyZXQ=",
+                "sender": "Portfolio",
+                "repeats": False,
+            },
+        ),
+    ],
+)
+def test_the_gateway_of_text_messages_is_read_from_its_address(url, found):
+    assert environment.sms(url) == found
+
+
+def test_a_gateway_of_another_protocol_is_refused():
+    with pytest.raises(ImproperlyConfigured, match="https://"):
+        environment.sms("smpp://gateway.example")

@@ -59,6 +59,11 @@ PERSON = (
     own("notifications-unread", 404, method="POST"),
     own("notification-open", 404, method="POST", kwargs={"notification_id": "0199c2e4-6f1a-7c35-9d1e-3f2b8a4c5d6e"}),
     own("notification-preferences", 200),
+    own("mobile", 404),  # this platform sends no text messages
+    own("mobile-verify", 404, method="POST"),
+    own("mobile-remove", method="POST"),
+    Route("api-mobile", 200, 200, 200, 401, elsewhere=200),
+    Route("api-mobile-verify", 422, 422, 422, 401, method="POST", elsewhere=422),
     Route("api-notifications", 200, 200, 200, 401, elsewhere=200),
     Route(
         "api-notification",

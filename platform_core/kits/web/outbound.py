@@ -56,7 +56,12 @@ Resolve = Callable[[str, int], list[str]]
 
 
 class OutboundError(Exception):
-    """Nothing came back that could be used. ``code`` is stable: programs and texts go by it."""
+    """Nothing came back that could be used. ``code`` is stable: programs and texts go by it.
+
+    ``may_have_arrived``: the peer was connected and the request on its way, so it may have been taken.
+    """
+
+    may_have_arrived = False
 
     def __init__(self, code: str, detail: str = "", *, address: str = "") -> None:
         super().__init__(detail or code)
@@ -100,6 +105,7 @@ class Deadline:
 
     seconds: float
     began: float = field(default_factory=time.monotonic)
+    is_exchanging: bool = False
 
     def left(self, at_most: float = 3600.0) -> float:
         """This will say how long one step may wait; raises OutboundError when there is no time left."""
@@ -182,6 +188,21 @@ def post(
     """
     target, deadline = target_of(url), Deadline(seconds)
     addresses = _checked_addresses(target, deadline, resolver, connect_seconds)
+    try:
+        return _posted(target, addresses, body, headers, deadline, connect_seconds)
+    except OutboundError as error:
+        error.may_have_arrived = deadline.is_exchanging
+        raise
+
+
+def _posted(
+    target: Target,
+    addresses: list[str],
+    body: bytes,
+    headers: Mapping[str, str],
+    deadline: Deadline,
+    connect_seconds: float,
+) -> Answer:
     address = addresses[0]
     try:
         raw, address = _dialed(target, addresses, deadline, connect_seconds)
@@ -330,6 +351,7 @@ def _exchanged(
     plain.sock, plain.auto_open = line, 0
     plain.default_port = 443 if target.scheme == "https" else 80
     sent = {"Accept-Encoding": "identity", "Connection": "close", **headers}
+    deadline.is_exchanging = True
     plain.request("POST", target.path, body=body, headers=sent)
     answer = plain.getresponse()
     line.allowed = MAX_HEADERS + MAX_BODY + 64_000  # headers are in; what is read ahead may be more than we keep

@@ -97,6 +97,7 @@ def test_the_api_lists_the_same_without_texts(client, told, marta):
     assert (second["state"], second["held"], second["mail_state"]) == ("handed", "", "sent")
     assert set(second) == {
         "id", "kind", "user_id", "channel", "state", "held", "reason", "due_at", "mail_state", "sent_at", "created_at",
+        "sms_state", "sms_sent_at",
     }  # fmt: skip
     assert client.get(API, {"state": "gone"}).status_code == 422
 
