@@ -14,7 +14,7 @@ class VersionSerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=TemplateVersion.State.choices)
 
 
-class ProblemSerializer(serializers.Serializer[Any]):
+class TemplateProblemSerializer(serializers.Serializer[Any]):
     severity = serializers.ChoiceField(choices=["error", "warning", "notice"], help_text="An error stops publishing.")
     code = serializers.CharField()
     message = serializers.CharField()
@@ -29,7 +29,7 @@ class FullVersionSerializer(VersionSerializer):
     notes = serializers.CharField()
     created_at = serializers.DateTimeField()
     published_at = serializers.DateTimeField(allow_null=True)
-    problems = ProblemSerializer(many=True)
+    problems = TemplateProblemSerializer(many=True)
 
 
 class TemplateSerializer(serializers.Serializer[Any]):

@@ -1,4 +1,7 @@
-"""Error pages: own words, both themes, the request's id. The page of a failure needs no database and no session."""
+"""Error pages: own words, both themes, the request's id. The page of a failure needs no database and no session.
+
+A program at an address of the API gets a problem, as from the API's own views.
+"""
 
 from typing import Any
 
@@ -7,6 +10,7 @@ from django.template import loader
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
 
+from platform_core.kits.api.problems import answer_with_problem
 from platform_core.kits.web.requests import is_fragment
 from platform_core.kits.web.texts import UnstorableTextError
 
@@ -41,6 +45,9 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _answer(
     request: HttpRequest, status: int, *, name: str = "", bare: bool = False, reason: str = "", explained: Any = None
 ) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        code, detail = _for_programs(name or str(status))
+        return answer_with_problem(request, status, code, reason or detail)
     context: dict[str, Any] = {
         "status": status,
         "request_id": getattr(request, "request_id", ""),
@@ -56,3 +63,14 @@ def _answer(
     else:
         body = loader.render_to_string(f"errors/{name or status}.html", context, request=None if bare else request)
     return HttpResponse(body, status=status)
+
+
+def _for_programs(name: str) -> tuple[str, str]:
+    """Code and detail of a problem that arose before a view of the API could speak."""
+    return {
+        "400": ("bad_request", _("The request could not be read.")),
+        "403": ("permission_denied", _("You may not do this here. Ask an admin of the organization.")),
+        "csrf": ("csrf", _("The page was open too long. Load it again; nothing was changed.")),
+        "404": ("not_found", _("There is nothing here, or nothing for you.")),
+        "500": ("error", _("That is our fault. It was written down under request_id; try again.")),
+    }[name]

@@ -35,6 +35,11 @@ OF_DOCUMENT = (
     "number", "state", "file_name", "content_type", "size_bytes", "sha256", "pages", "void_reason", "created_at",
 )  # fmt: skip
 COLUMNS = ("number", "state", "file_name", "email", "error", *(f"document__{name}" for name in OF_DOCUMENT))
+DOCUMENTS: Any = [
+    (200, "application/pdf"),
+    (200, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    (200, "application/octet-stream"),
+]
 OF_ERROR = ("code", "message", "hint", "pointer")
 VERSION = OpenApiParameter("version", int, description="An older version of the document; the valid one if not said.")
 RANGE = OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="`bytes=0-1023`, for instance.")
@@ -111,7 +116,7 @@ class RowDocument(RunView):
     @extend_schema(
         operation_id="run_rows_document",
         parameters=[VERSION, RANGE],
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        responses=dict.fromkeys(DOCUMENTS, OpenApiTypes.BINARY),
     )
     def get(self, request: Request, slug: str, run_id: UUID, number: int) -> HttpResponseBase:
         """Download the document of a row. `X-Document-State` says whether it is valid or void."""

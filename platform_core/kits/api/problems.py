@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.http import Http404, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -90,6 +90,14 @@ def problem(status: int, code: str, detail: str, *, request_id: str, **extra: An
         "request_id": request_id,
         **extra,
     }
+
+
+def answer_with_problem(
+    request: HttpRequest, status: int, code: str, detail: str, *, headers: dict[str, str] | None = None, **extra: Any
+) -> HttpResponse:
+    """This will answer with a problem where no view of the API speaks: middleware, error handlers, tus."""
+    body = problem(status, code, detail, request_id=getattr(request, "request_id", ""), **extra)
+    return JsonResponse(body, status=status, content_type=CONTENT_TYPE, headers=headers)
 
 
 Reading = tuple[int, str, str, dict[str, Any], dict[str, str]]

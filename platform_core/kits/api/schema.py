@@ -141,6 +141,8 @@ def add_problems(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
     for path, method, operation in _operations(result):
         for code in _problems_of(path, method, operation):
             operation["responses"].setdefault(code, {"$ref": f"#/components/responses/Problem{code}"})
+        if "Range" in {each["name"] for each in operation.get("parameters", [])}:
+            _add_ranges(operation["responses"])
         operation["responses"] = dict(sorted(operation["responses"].items()))
     return result
 
@@ -170,6 +172,13 @@ def _problems_of(path: str, method: str, operation: dict[str, Any]) -> list[str]
     if method in ("post", "put", "patch"):
         codes += ["400", "409", "413", "415", "422"]
     return codes
+
+
+def _add_ranges(responses: dict[str, Any]) -> None:
+    """What a download in parts may answer besides the whole (RFC 9110, 14 and 15)."""
+    responses["206"] = {**responses["200"], "description": "The range that was asked for: see `Content-Range`."}
+    responses["304"] = {"description": "Not changed since the `ETag` in `If-None-Match`."}
+    responses["416"] = {"description": "The range lies outside: `Content-Range` says how long the whole is."}
 
 
 def _operations(result: dict[str, Any]) -> Any:

@@ -11,12 +11,13 @@ from typing import Any, cast
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from platform_core.access.registry import ADMIN, OWNER, PERMISSIONS
 from platform_core.audit.services import acting
+from platform_core.kits.api.problems import answer_with_problem
 from platform_core.kits.tenancy.scope import tenant, unscoped
 from platform_core.operations.models import Impersonation
 from platform_core.operations.selectors import SESSION_NAME, living_impersonation
@@ -133,6 +134,5 @@ def _refuse(request: HttpRequest, found: Impersonation | None, why: str) -> Http
         with unscoped(), tenant(found.organization_id):
             note_opened(impersonation=found, path=request.path)
     if request.path.startswith("/api/"):
-        body = {"type": "about:blank", "title": why, "status": 403, "code": "impersonating"}
-        return JsonResponse(body, status=403, content_type="application/problem+json")
+        return answer_with_problem(request, 403, "impersonating", why)
     return render(request, "operations/closed.html", {"reason": why, "impersonation": found}, status=403)
