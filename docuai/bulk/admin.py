@@ -21,7 +21,7 @@ from platform_core.kits.web.staff import StaffModelAdmin, register
 class BulkRunAdmin(StaffModelAdmin):
     list_display = ("number", "organization", "template", "state", "done", "failed", "total", "created_at")
     list_select_related = ("organization", "template", "job")
-    list_filter = ("job__state",)
+    list_filter = ("job__state", "is_test")
     search_fields = ("id", "template__name")
     ordering = ("-created_at",)
     readonly_fields = ("state", "job_link", "last_error", "failed_rows")

@@ -99,6 +99,7 @@ def _send(run: BulkRun, document: Document, subject: str, text: str, *, job: Job
             }
         ],
         job=job,
+        is_test=run.is_test,
     )
 
 

@@ -37,6 +37,7 @@ def step(job: Job) -> Step:
                 purpose=PURPOSE,
                 actor=job.started_by,
                 content_type="application/pdf",
+                is_test=job.is_test,
             )
     except EngineError as error:
         job.result = {"error": str(error)}

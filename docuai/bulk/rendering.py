@@ -59,8 +59,12 @@ def stop_flag(run_id: UUID) -> str:
 
 
 def options_of(run: BulkRun) -> dict[str, Any]:
-    """This will give the run's options as far as engines know them; the row's language may replace the run's."""
-    return {name: run.options[name] for name in OPTIONS if run.options.get(name) is not None}
+    """This will give the run's options as far as engines know them; the row's language may replace the run's.
+
+    Documents of a test run carry the mark, whenever they are made.
+    """
+    known = {name: run.options[name] for name in OPTIONS if run.options.get(name) is not None}
+    return known | {"test": run.is_test}
 
 
 def render_each(run: BulkRun, rows: Sequence[RunRow]) -> Iterator[tuple[RunRow, Rendered | EngineError]]:

@@ -86,6 +86,9 @@ class RunFormSerializer(serializers.Serializer[Any]):
 class RunFilterSerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(required=False, choices=Job.State.values)
     template = serializers.CharField(required=False, max_length=120, help_text="Slug of a template.")
+    test = serializers.BooleanField(
+        required=False, help_text="What test keys made, or what is live. A key sees its own kind if not said."
+    )
 
 
 class CountsSerializer(serializers.Serializer[Any]):
@@ -105,6 +108,7 @@ class PinnedVersionSerializer(serializers.Serializer[Any]):
 class RunSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     number = serializers.IntegerField()
+    test = serializers.BooleanField(read_only=True, help_text="Made by a test key: its documents carry TEST.")
     state = serializers.CharField(help_text=STATES)
     template = serializers.CharField(help_text="Slug.")
     version = PinnedVersionSerializer()

@@ -54,8 +54,8 @@ class PreparedWord:
         if not version.sources:
             raise EngineError("no_source")
         self.engine, self.version = engine, version
-        self.analyses: dict[str, Analysis] = {}
-        self.compiled: dict[tuple[str, Any], Compiled] = {}
+        self.analyses: dict[tuple[str, bool], Analysis] = {}
+        self.compiled: dict[tuple[str, bool, Any], Compiled] = {}
         self.printed: dict[str, frozenset[text_check.Path]] = {}
         self.samples: dict[str, tuple[Row, str]] = {}  # a sample row and the text it gives
 
@@ -101,9 +101,8 @@ class PreparedWord:
         check_lists(row)
         language = self.version.language_for(row, options.language)
         data = prefill(row, schema=self.version.schema, options=options, language=language)
-        analysis = self.analysis(language)
-        compiled = self._compiled(language, analysis, brand_colors(data))
-        return language, compiled.render(data, test=options.test, document=analysis.package.document)
+        compiled = self._compiled(language, options.test, brand_colors(data))
+        return language, compiled.render(data)
 
     def converted(self, pdf: bytes, row: Row, language: str, options: RenderOptions) -> Rendered:
         """This will wrap a converted PDF; raises EngineError."""
@@ -132,14 +131,15 @@ class PreparedWord:
         options = RenderOptions(format="docx", language=language)
         return "\n".join(document_text(self.docx(dict(row) | {"lang": language}, options)[1]))
 
-    def analysis(self, language: str) -> Analysis:
-        """This will read a language's source once; raises EngineError."""
-        if language not in self.analyses:
-            self.analyses[language] = analyzed(self.version.sources[language])
-        return self.analyses[language]
+    def analysis(self, language: str, *, test: bool = False) -> Analysis:
+        """This will read a language's source once, with the mark of tests or without; raises EngineError."""
+        if (language, test) not in self.analyses:
+            self.analyses[language, test] = analyzed(self.version.sources[language], test=test)
+        return self.analyses[language, test]
 
-    def _compiled(self, language: str, analysis: Analysis, colors: tuple[str, str] | None) -> Compiled:
-        key = (language, colors if brand_color(analysis.package) else None)
+    def _compiled(self, language: str, test: bool, colors: tuple[str, str] | None) -> Compiled:
+        analysis = self.analysis(language, test=test)
+        key = (language, test, colors if brand_color(analysis.package) else None)
         if key not in self.compiled:
             worst = next((p for p in analysis.problems if p.severity == "error"), None)
             if worst is not None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from jinja2 import Template, TemplateError, UndefinedError, nodes
 
-from docuai.engines import word_package, word_zip
+from docuai.engines import word_mark, word_package, word_zip
 from docuai.engines.base import MAX_DOCUMENT_BYTES, EngineError, Location, Problem
 from docuai.engines.schema import ITEM, MAX_ITEMS, Need
 from docuai.engines.word_expressions import (
@@ -43,10 +43,6 @@ OPEN_TAG = re.compile(rb"\{\{|\{%")
 OWN_NAME = re.compile(r"(?<![\w.'\"])_\w*")
 KEYWORDS = frozenset(("if", "elif", "else", "endif", "for", "endfor", "set"))
 STRING = re.compile(r"'[^']*'|\"[^\"]*\"")
-TEST_MARK = (
-    '<w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:rPr><w:b/><w:color w:val="C81E1E"/><w:sz w:val="28"/></w:rPr>'
-    "<w:t>TEST</w:t></w:r></w:p>"
-)
 
 
 @cache
@@ -66,9 +62,14 @@ class Analysis:
     problems: list[Problem] = field(default_factory=list)
 
 
-def analyzed(raw: bytes) -> Analysis:
-    """This will open, repair and check a Word source; raises EngineError for what is no usable Word file at all."""
+def analyzed(raw: bytes, *, test: bool = False) -> Analysis:
+    """This will open, repair and check a Word source; raises EngineError for what is no usable Word file at all.
+
+    ``test``: each page of what is made of it carries TEST.
+    """
     found = Analysis(word_package.opened(raw))
+    if test:
+        word_mark.mark(found.package)
     found.problems = list(found.package.problems)
     count = 0
     for name, data in found.package.files.items():
@@ -228,15 +229,13 @@ class Compiled:
         order = ["[Content_Types].xml", *(name for name in files if name != "[Content_Types].xml")]
         self.static = [word_zip.entry(name, files[name], 9) for name in order if name not in dynamic]
 
-    def render(self, row: Mapping[str, Any], *, test: bool = False, document: str = "word/document.xml") -> bytes:
+    def render(self, row: Mapping[str, Any]) -> bytes:
         """This will render one row as a Word file; raises EngineError."""
         gallery = Gallery(self.slots, row)
         data = data_of(row) | {"_picture": gallery.take}
         entries = list(self.static)
         for name, template in self.templates.items():
             xml = _mended(self._filled(name, template, data))
-            if test and name == document:
-                xml = xml.replace("<w:body>", "<w:body>" + TEST_MARK, 1)
             entries.append(word_zip.entry(name, xml.encode()))
             if name in self.rels:
                 rels = with_relations(self.rels[name], gallery.next_part())

@@ -222,6 +222,7 @@ class Publish(_Library):
 class Preview(_Library):
     """The document of one row, made and not kept."""
 
+    takes_test_keys = True
     permissions: ClassVar[dict[str, str]] = {"POST": TEMPLATE_VIEW}
     route_class = "write"
     costs: ClassVar[dict[str, int]] = {"POST": 5}
@@ -241,7 +242,7 @@ class Preview(_Library):
             data = {**data, "format": asked_format}
         asked = PreviewSerializer(data=data)
         asked.is_valid(raise_exception=True)
-        return _made(self.version(version_id), asked.validated_data)
+        return _made(self.version(version_id), asked.validated_data, test=self.principal.is_test)
 
 
 class Schema(_Library):
@@ -255,14 +256,16 @@ class Schema(_Library):
         return Response(self.version(version_id).schema)
 
 
-def _made(version: TemplateVersion, asked: dict[str, Any]) -> HttpResponse:
+def _made(version: TemplateVersion, asked: dict[str, Any], *, test: bool) -> HttpResponse:
     row = version.sample if asked.get("row") is None else asked["row"]
     source, language = services.source_of(version=version), asked["language"]
     try:
         if asked["format"] == "png":
-            drawn = services.picture_of(source=source, row=row, language=language, page=asked["page"], dpi=asked["dpi"])
+            drawn = services.picture_of(
+                source=source, row=row, language=language, page=asked["page"], dpi=asked["dpi"], test=test
+            )
             return HttpResponse(drawn.content, content_type=PNG, headers={"X-Pages": str(drawn.pages)})
-        made = services.preview(source=source, row=row, language=language, format=asked["format"])
+        made = services.preview(source=source, row=row, language=language, format=asked["format"], test=test)
     except EngineError as error:
         place = f" ({error.location})" if str(error.location) else ""
         pointer = f"/row/{error.params['field']}" if "field" in error.params else "/row"

@@ -5,11 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
+from rest_framework.request import Request
 
 from docuai.bulk.failed_rows import UploadError
 from docuai.bulk.faults import Fault
 from docuai.bulk.models import BulkRun
 from docuai.bulk.services import RunError
+from platform_core.access.modes import require_mode
 from platform_core.access.rest import OrganizationAPIView
 from platform_core.files.errors import FileError
 from platform_core.kits.api.problems import ProblemError, register_problem
@@ -25,6 +27,15 @@ class RunView(OrganizationAPIView):
         runs = BulkRun.objects.for_organization(self.organization_id).filter(deleted_at=None)
         found = runs.select_related("organization", "job", "template", "version")
         return get_object_or_404(found, id=self.run_id)
+
+    takes_test_keys = True
+
+    def enter(self, request: Request, credential: Any) -> None:
+        """This will open the scope, and keep live runs from test keys."""
+        super().enter(request, credential)
+        if self.principal.is_test and "run_id" in self.kwargs:
+            runs = BulkRun.objects.for_organization(self.organization_id).filter(id=self.run_id, deleted_at=None)
+            require_mode(self.principal, runs.values_list("is_test", flat=True).first())
 
     def subject(self) -> BulkRun | None:
         """An edit share is no leave to delete."""

@@ -33,6 +33,7 @@ from docuai.library.models import TemplateVersion
 from docuai.permissions import RUN_MANAGE, RUN_START, RUN_VIEW
 from platform_core.access.can import visible
 from platform_core.access.idempotency import idempotent
+from platform_core.access.modes import of_mode
 from platform_core.files import selectors as stored
 from platform_core.files import services as files
 from platform_core.files.errors import FileError
@@ -44,7 +45,7 @@ from platform_core.kits.api.problems import ProblemError
 from platform_core.kits.api.schema import CURSOR_PARAMETERS, page_of
 
 COLUMNS = (
-    "id", "number", "job__state", "template__slug", "version_id", "version__number", "table_name", "job_id",
+    "id", "number", "is_test", "job__state", "template__slug", "version_id", "version__number", "table_name", "job_id",
     "created_at", "job__finished_at", "keep_until", "job__total", "job__done", "job__failed",
 )  # fmt: skip
 MORE = ("stage", "job__reason", "options")
@@ -78,6 +79,7 @@ class Runs(RunView):
         """List runs, the newest first."""
         wanted = read_parameters(request, RunFilterSerializer)
         rows = visible(BulkRun.objects.filter(deleted_at=None), self.principal, RUN_VIEW)
+        rows = of_mode(rows, self.principal, wanted.get("test"))
         if "state" in wanted:
             rows = rows.filter(job__state=wanted["state"])
         if "template" in wanted:
@@ -118,7 +120,9 @@ class Runs(RunView):
         return answer
 
     def _started(self, version: TemplateVersion, given: Mapping[str, Any], options: dict[str, Any]) -> BulkRun:
+        is_test = self.principal.is_test
         who: dict[str, Any] = {"actor": self.actor, "organization": self.organization, "version": version}
+        who["is_test"] = is_test
         today = timezone.localdate()
         if "rows" in given:
             return request_run(**who, rows=given["rows"], options=options, today=today)
@@ -135,6 +139,7 @@ class Runs(RunView):
                     purpose=TABLE_PURPOSE,
                     actor=self.actor,
                     content_type="application/octet-stream",
+                    is_test=is_test,
                 )
                 return launch_file(**who, file=file, options=options, today=today)
         except Exception:
@@ -143,7 +148,8 @@ class Runs(RunView):
             raise
 
     def _uploaded(self, file_id: UUID) -> StoredFile:
-        found = stored.files(self.organization_id).filter(id=file_id).first()
+        uploads = stored.files(self.organization_id).filter(is_test=self.principal.is_test)
+        found = uploads.filter(id=file_id).first()
         if found is None:
             raise ProblemError(422, "no_such_file", _("There is no finished upload with this id."), pointer="/file_id")
         return found
@@ -245,6 +251,7 @@ def _shown(row: Mapping[str, Any], counts: dict[str, int] | None) -> dict[str, A
     return {
         "id": row["id"],
         "number": row["number"],
+        "test": row["is_test"],
         "state": row["job__state"],
         "template": row["template__slug"],
         "version": {"id": row["version_id"], "number": row["version__number"]},

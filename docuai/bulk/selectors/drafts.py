@@ -28,7 +28,9 @@ def launched_run(draft: RunDraft) -> BulkRun | None:
 
 def last_mapped_run(organization: Organization | UUID, template_id: UUID) -> BulkRun | None:
     """This will give the template's last run that came from a table: its mapping and options are remembered."""
-    runs = BulkRun.objects.for_organization(organization).filter(template_id=template_id, deleted_at=None)
+    runs = BulkRun.objects.for_organization(organization).filter(
+        template_id=template_id, deleted_at=None, is_test=False
+    )
     found = runs.exclude(mapping={}).select_related("version", "job").order_by("-number")
     return found.first()
 

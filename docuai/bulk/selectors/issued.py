@@ -27,6 +27,7 @@ class Issued:
     void_reason: str = ""
     replaced_at: datetime | None = None
     replaced_by: str = ""
+    is_test: bool = False
 
 
 def clean_hash(text: str) -> str:
@@ -52,7 +53,7 @@ def issued(organization_id: UUID, sha256: str) -> Issued | None:
 def _issued(document: Document) -> Issued:
     known = (document.organization.name, document.run.template.name, document.created_at, document.state)
     if document.state == "valid":
-        return Issued(*known)
+        return Issued(*known, is_test=document.run.is_test)
     row = Document.objects.for_organization(document.organization_id).filter(row_id=document.row_id, state="valid")
     new = row.first()
     return Issued(
@@ -61,4 +62,5 @@ def _issued(document: Document) -> Issued:
         void_reason=document.void_reason,
         replaced_at=new.created_at if new else None,
         replaced_by=new.sha256 if new else "",
+        is_test=document.run.is_test,
     )

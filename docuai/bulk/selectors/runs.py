@@ -68,7 +68,9 @@ def percentages(counts: dict[str, int]) -> dict[str, float]:
 
 def latest_run(organization_id: UUID) -> tuple[BulkRun, int] | None:
     """This will read the organization's newest run with the number of its finished rows in one query."""
-    runs = BulkRun.objects.for_organization(organization_id).filter(deleted_at=None).select_related("job")
+    runs = (
+        BulkRun.objects.for_organization(organization_id).filter(deleted_at=None, is_test=False).select_related("job")
+    )
     made = Count("rows", filter=Q(rows__state="done"))
     found = runs.annotate(made=made).order_by("-number").first()
     return (found, found.made) if found else None

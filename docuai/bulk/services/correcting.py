@@ -149,4 +149,5 @@ def _write_down(
         type="docuai.row.corrected",
         organization_id=run.organization_id,
         payload={"run_id": str(run.pk), "row": row.number, "void_document_id": str(voided.pk) if voided else None},
+        is_test=run.is_test,
     )

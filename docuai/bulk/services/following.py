@@ -78,6 +78,7 @@ def _ask(actor: User | None, run: BulkRun, kind: str, title: str, total: int, **
             total=total,
             subject_id=run.pk,
             parameters={"run": run.number, **parameters},
+            is_test=run.is_test,
         )
         audit(
             action=f"{kind.replace('docuai.', 'docuai.run.')}",

@@ -45,7 +45,8 @@ def delete_run(*, actor: User | None, run: BulkRun) -> None:
             cancel_rows(run)
             jobs.log(job=run.job, message="Canceled")
         audit(action="docuai.run.delete", target=run, actor=actor)
-        emit(type="docuai.run.deleted", organization_id=run.organization_id, payload={"run_id": str(run.pk)})
+        payload = {"run_id": str(run.pk)}
+        emit(type="docuai.run.deleted", organization_id=run.organization_id, payload=payload, is_test=run.is_test)
 
 
 def undelete_run(*, actor: User | None, run: BulkRun) -> None:

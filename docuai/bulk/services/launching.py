@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Sum
 from django.utils.translation import gettext as _
 
 from docuai.bulk import tasks
@@ -18,7 +18,7 @@ from docuai.bulk.drafting import inspection_of, mapping_for, table_summary
 from docuai.bulk.faults import Fault
 from docuai.bulk.fields import fields_of
 from docuai.bulk.importing import KEEP, LEAVE_OUT, REFUSE
-from docuai.bulk.limits import ROWS_A_MONTH, ROWS_A_RUN
+from docuai.bulk.limits import ROWS_A_MONTH, ROWS_A_RUN, TEST_ROWS, TEST_ROWS_KEPT
 from docuai.bulk.mapping import Mapping as FieldMapping
 from docuai.bulk.mapping import MappingError, problems_of
 from docuai.bulk.models import BulkRun, RunDraft
@@ -124,6 +124,7 @@ def launch_file(
     options: Mapping[str, Any],
     today: date,
     idempotency_key: str = "",
+    is_test: bool = False,
 ) -> BulkRun:
     """This will start a run of a stored table without a wizard. Raises LaunchError and TableError.
 
@@ -140,6 +141,8 @@ def launch_file(
     dialect = found.dialect.to_json() | {"kind": found.kind, "confirmed": True}
     chosen = first_options(version, {name: options[name] for name in options if name not in (*READING, "mapping")})
     check_options(version, chosen)
+    if is_test:
+        check_test_room(organization, found.found.rows)
     draft = RunDraft(
         organization=organization,
         template=version.template,
@@ -168,6 +171,7 @@ def launch_file(
             edits={},
             options=chosen,
             idempotency_key=idempotency_key,
+            is_test=is_test,
         )
 
 
@@ -187,21 +191,22 @@ def start_run(
     options: Mapping[str, Any],
     idempotency_key: str = "",
     stage: BulkRun.Stage = BulkRun.Stage.READING,
+    is_test: bool = False,
     **given: Any,
 ) -> BulkRun:
     """This will book the limits, make job and run, write them down and wake the workers; call it in a transaction.
 
-    Of a run that begins at another stage than reading, the caller stores the rows. Raises LaunchError.
+    Of a run that begins at another stage than reading, the caller stores the rows. A test run books nothing: it is small.
+    Raises LaunchError.
     """
     run_id = new_id()
     chosen = {**options, "document_date": today.isoformat(), "brand": for_documents(organization)}
     keep_days = int(chosen.get("retention_days") or KEEP_DAYS)
-    try:
-        reserve(organization=organization, name=ROWS_A_RUN, amount=total, key=f"run:{run_id}")
-        reserve(organization=organization, name=ROWS_A_MONTH, amount=total, key=f"run:{run_id}")
-    except LimitReachedError as error:
-        raise LaunchError("limit_reached", str(error)) from error
+    if not is_test:
+        _book(organization, total, key=f"run:{run_id}")
     lock_runs(organization)
+    if is_test:
+        check_test_room(organization, total)
     last = BulkRun.objects.for_organization(organization).aggregate(last=Max("number"))["last"] or 0
     job = jobs.start_job(
         actor=actor,
@@ -211,6 +216,7 @@ def start_run(
         total=total,
         subject_id=run_id,
         idempotency_key=idempotency_key,
+        is_test=is_test,
     )
     run = BulkRun.objects.create(
         id=run_id,
@@ -220,15 +226,37 @@ def start_run(
         version=version,
         job=job,
         stage=stage,
+        is_test=is_test,
         options=chosen,
         keep_until=today + timedelta(days=keep_days),
         **given,
     )
-    audit(action="docuai.run.start", target=run, actor=actor, changes={"rows": [0, total]})
-    emit(type="docuai.run.started", organization_id=organization.pk, payload={"run_id": str(run.pk)})
+    changes = {"rows": [0, total], **({"test": [None, True]} if is_test else {})}
+    audit(action="docuai.run.start", target=run, actor=actor, changes=changes)
+    payload = {"run_id": str(run.pk)}
+    emit(type="docuai.run.started", organization_id=organization.pk, payload=payload, is_test=is_test)
     task = tasks.import_rows if stage == BulkRun.Stage.READING else tasks.render_rows
     enqueue(task, organization_id=str(organization.pk), run_id=str(run.pk))
     return run
+
+
+def _book(organization: Organization, total: int, *, key: str) -> None:
+    try:
+        reserve(organization=organization, name=ROWS_A_RUN, amount=total, key=key)
+        reserve(organization=organization, name=ROWS_A_MONTH, amount=total, key=key)
+    except LimitReachedError as error:
+        raise LaunchError("limit_reached", str(error)) from error
+
+
+def check_test_room(organization: Organization, rows: int) -> None:
+    """This will refuse a test run that is too large, by itself or with what is kept of others; raises LaunchError."""
+    if rows > TEST_ROWS:
+        text = _("A run of a test key takes %(limit)s rows at most, and this has %(rows)s. Send fewer, or a live key.")
+        raise LaunchError("test_rows", text % {"limit": TEST_ROWS, "rows": rows})
+    kept = BulkRun.objects.for_organization(organization).filter(is_test=True, purged_at=None)
+    if (kept.aggregate(rows=Sum("job__total"))["rows"] or 0) + rows > TEST_ROWS_KEPT:
+        text = _("Test runs hold %(limit)s rows at most. Delete the test data, then start this run again.")
+        raise LaunchError("test_room", text % {"limit": TEST_ROWS_KEPT})
 
 
 def _refuse_stale(draft: RunDraft) -> None:

@@ -22,6 +22,7 @@ from docuai.bulk.services.launching import (
     LaunchError,
     RowsRefusedError,
     check_options,
+    check_test_room,
     refuse_unpublished,
     start_run,
 )
@@ -54,6 +55,7 @@ def request_run(
     options: Mapping[str, Any] | None = None,
     today: date,
     idempotency_key: str = "",
+    is_test: bool = False,
 ) -> BulkRun:
     """This will store a run with its rows, each checked against the template's schema, and have its documents made.
 
@@ -70,6 +72,8 @@ def request_run(
     if len(rows) > MOST:
         text = _("Send at most %(limit)s rows like this; upload more as a CSV, XLSX or JSON Lines file.")
         raise LaunchError("too_many_rows", text % {"limit": MOST}, "/rows")
+    if is_test:
+        check_test_room(organization, len(rows))
     chosen = first_options(version, dict(options))
     check_options(version, chosen)
     checked = list(_checked(version, rows, str(chosen["language"])))
@@ -90,6 +94,7 @@ def request_run(
             options=chosen,
             idempotency_key=idempotency_key,
             stage=BulkRun.Stage.RENDERING,
+            is_test=is_test,
         )
         _store(run, kept)
     return run

@@ -56,11 +56,17 @@ def preview(
 
 
 def picture_of(
-    *, source: VersionSource, row: Mapping[str, Any], language: str = "", page: int = 1, dpi: int = 96
+    *,
+    source: VersionSource,
+    row: Mapping[str, Any],
+    language: str = "",
+    page: int = 1,
+    dpi: int = 96,
+    test: bool = False,
 ) -> Picture:
     """This will draw one page (from 1, the last where there are fewer) of the document of a row; raises EngineError."""
     started = time.perf_counter()
-    spoken, options = _spoken(row, language), RenderOptions(language=language)
+    spoken, options = _spoken(row, language), RenderOptions(language=language, test=test)
     try:
         drawn = engines.preview_png(version=source, row=spoken, options=options, page=page, dpi=dpi)
     except EngineError as error:

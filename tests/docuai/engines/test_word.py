@@ -375,10 +375,32 @@ def test_data_cannot_reach_the_names_of_the_engine() -> None:
     ) == ["a||own"]
 
 
-def test_a_test_document_says_so() -> None:
-    raw = word_file("{{ name }}")
+def test_a_test_document_says_so_on_every_page() -> None:
+    document = docx.Document()
+    section = document.sections[0]
+    section.header.paragraphs[0].text = "Andina {{ name }}"
+    section.different_first_page_header_footer = True
+    document.add_paragraph("{{ name }}")
+    document.add_page_break()
+    document.add_section().header.is_linked_to_previous = True
+    document.add_paragraph("the end")
+    raw = saved(document)
 
-    assert list(document_text(filled(raw, {"name": "x"}, test=True))) == ["TEST", "x"]
+    marked = filled(raw, {"name": "x"}, test=True)
+    again = filled(raw, {"name": "x"}, test=True)
+    version = VersionSource("word", {"en": raw})
+    pdf = services.render_one(version=version, row={"name": "x"}, options=RenderOptions(test=True, pdf_a=False)).content
+
+    assert marked == again
+    assert (
+        sorted(document_text(marked)).count("TEST") == 2
+    )  # in the header that is there, and in one for the first page
+    assert "Andina x" in list(document_text(marked))
+    assert len(docx.Document(io.BytesIO(marked)).sections) == 2
+    pages = services.text_of(pdf=pdf)
+    assert len(pages) > 1
+    assert all("TEST" in page for page in pages)
+    assert "TEST" not in list(document_text(filled(raw, {"name": "x"})))
 
 
 def test_text_is_the_text_that_docxtpl_gives() -> None:
