@@ -5,6 +5,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy
 
 from docuai import launching as docuai
+from docuai.bulk import erasing
 from docuai.bulk import periodic as runs
 from docuai.bulk.models import RunRow
 from docuai.library import periodic as library
@@ -59,6 +60,10 @@ from platform_core.shell.launcher import NavItem, register_organization_page, re
 from platform_core.sms import periodic as sms
 from platform_core.sms import sentences as sms_words
 from platform_core.sms.models import OutgoingSms
+from platform_core.testmode import own as testmode
+from platform_core.testmode import periodic as testmode_clock
+from platform_core.testmode import sentences as testmode_words
+from platform_core.testmode.registry import Leftovers, register_leftovers
 from platform_core.vault import sentences as vault
 from platform_core.vault.keyring import KEYRING
 from platform_core.webhooks import periodic as webhooks
@@ -108,7 +113,7 @@ def _name_queues() -> None:
 def _brand(organization: Organization) -> Brand:
     """An organization's brand, as notifications take it."""
     look = look_of(organization)
-    return Brand(look.name, look.logo_url, look.accent)
+    return Brand(look.name, look.logo_url, look.accent, look.postal_address)
 
 
 def plug() -> None:
@@ -143,7 +148,16 @@ def plug() -> None:
     )
     register_organization_page(NavItem(gettext_lazy("Access review"), "eye", "access-review", ACCESS_REVIEW))
     register_organization_page(
-        NavItem(gettext_lazy("API keys"), "key-round", "keys", KEY_MANAGE, "k", frozenset(["key-new"]))
+        NavItem(gettext_lazy("API keys"), "key-round", "keys", KEY_MANAGE, "k", frozenset(["key-new", "key"]))
+    )
+    register_organization_page(
+        NavItem(
+            gettext_lazy("Test inbox"),
+            "flask-conical",
+            "test-data",
+            KEY_MANAGE,
+            also=frozenset(["test-mail"]),
+        )
     )
     register_organization_page(
         NavItem(gettext_lazy("Webhooks"), "webhook", "webhooks", WEBHOOK_MANAGE, "w", WEBHOOK_PAGES)
@@ -163,6 +177,11 @@ def plug() -> None:
     register_fields(webhook_words.FIELDS)
     register_sentences(notification_words.SENTENCES)
     register_sentences(sms_words.SENTENCES)
+    register_sentences(testmode_words.SENTENCES)
+    register_fields(testmode_words.FIELDS)
+    register_leftovers(
+        Leftovers("runs", gettext_lazy("Runs"), erasing.count_test_runs, erasing.wipe_test_run), *testmode.KINDS
+    )
     register_keyring(KEYRING)
     register_sentences(vault.SENTENCES)
     register_fields(vault.FIELDS)
@@ -203,6 +222,7 @@ def plug() -> None:
     app.add_periodic_task(
         notifications.FORGET_SECONDS, notifications.forget_notifications.s(), name="delete old notifications"
     )
+    app.add_periodic_task(testmode_clock.WAKE_SECONDS, testmode_clock.wake_wipes.s(), name="go on deleting test data")
     app.add_periodic_task(sms.WAKE_SECONDS, sms.wake_sms.s(), name="wake due text messages")
     app.add_periodic_task(sms.FORGET_SECONDS, sms.forget_sms.s(), name="empty old text messages")
     app.add_periodic_task(webhooks.SORT_SECONDS, webhooks.sort_webhooks.s(), name="sort events to webhooks")

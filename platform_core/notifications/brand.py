@@ -15,6 +15,7 @@ class Brand:
     name: str
     logo_url: str = ""
     accent: str = ACCENT
+    postal_address: str = ""
 
 
 _ports: list[Callable[[Organization], Brand]] = []

@@ -130,7 +130,8 @@ def _mail(organization_id: UUID, deliveries: Sequence[NotificationDelivery]) -> 
         subject = said[0].text.title
         if count > 1:
             subject = _many(count, organization.name)
-        context = {"lines": said, "brand": brand_of(organization), "base": settings.BASE_URL, "subject": subject}
+        brand = brand_of(organization)
+        context = {"lines": said, "brand": brand, "base": settings.BASE_URL, "subject": subject}
         return queue_mail(
             organization_id=organization_id,
             to=user.email,
@@ -139,5 +140,5 @@ def _mail(organization_id: UUID, deliveries: Sequence[NotificationDelivery]) -> 
             html=render_to_string("emails/notifications/notifications.html", context),
             kind="notification",
             idempotency_key=f"notification:{deliveries[0].pk}",
-            from_name=organization.name,
+            from_name=brand.name,
         )

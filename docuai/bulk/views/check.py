@@ -10,6 +10,8 @@ from docuai.bulk.selectors.issued import Issued, clean_hash, issued, issuer_of
 from platform_core.kits.api.throttling import RateExceededError, admit
 from platform_core.kits.observability.context import client
 from platform_core.kits.tenancy.scope import tenant
+from platform_core.organizations.models import Organization
+from platform_core.organizations.selectors.branding import Look, look_of
 
 RATE = "check"
 
@@ -28,13 +30,15 @@ def check(request: HttpRequest) -> HttpResponse:
     except RateExceededError:
         return render(request, "docuai/bulk/check.html", {**context, "is_too_fast": True}, status=429)
     sha256 = clean_hash(asked)
-    context |= {"sha256": sha256, "problem": not sha256, "issued": _find(sha256) if sha256 else None}
+    found, look = _find(sha256) if sha256 else (None, None)
+    context |= {"sha256": sha256, "problem": not sha256, "issued": found, "look": look}
     return render(request, "docuai/bulk/check.html", context, status=200 if sha256 else 422)
 
 
-def _find(sha256: str) -> Issued | None:
+def _find(sha256: str) -> tuple[Issued | None, Look | None]:
+    """What is known of the file, and how its issuer looks."""
     organization_id = issuer_of(sha256)
     if organization_id is None:
-        return None
+        return None, None
     with tenant(organization_id):
-        return issued(organization_id, sha256)
+        return issued(organization_id, sha256), look_of(Organization.objects.get(pk=organization_id))

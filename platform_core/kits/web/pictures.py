@@ -1,5 +1,6 @@
 """Pictures that people send: read by their content within limits, so that what is kept can be drawn anew."""
 
+import base64
 import io
 import warnings
 
@@ -37,3 +38,23 @@ def read_picture(content: bytes, *, shrink_to: int = 0) -> Image.Image:
         raise PictureError(text) from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise PictureError(_("The picture is damaged. Open it, save it anew and try again.")) from None
+
+
+def as_svg(png: bytes, *, most_bytes: int = 60_000) -> str:
+    """This will give a picture of ours as SVG text that holds it, drawn smaller until it is light enough to travel in rows."""
+    picture = Image.open(io.BytesIO(png), formats=("PNG",))
+    content, (width, height) = png, picture.size
+    for side in (480, 320, 160):
+        if len(content) <= most_bytes:
+            break
+        small = picture.copy()
+        small.thumbnail((side, side))
+        out = io.BytesIO()
+        small.save(out, "PNG", optimize=True)
+        content, (width, height) = out.getvalue(), small.size
+    data = base64.b64encode(content).decode()
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 {width} {height}"'
+        f' width="{width}" height="{height}"><image width="{width}" height="{height}"'
+        f' xlink:href="data:image/png;base64,{data}"/></svg>'
+    )

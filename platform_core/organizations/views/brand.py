@@ -14,7 +14,7 @@ from platform_core.kits.web.toasts import toast
 from platform_core.organizations.errors import OrganizationError
 from platform_core.organizations.forms import BrandForm
 from platform_core.organizations.models import Organization, OrganizationBrand
-from platform_core.organizations.selectors.branding import brand_row, logo_bytes, look_of
+from platform_core.organizations.selectors.branding import brand_row, logo_bytes, look_of_row
 from platform_core.organizations.services import branding
 from platform_core.permissions import ORGANIZATION_MANAGE
 
@@ -24,11 +24,12 @@ DAY = 86_400
 @require_http_methods(["GET", "POST"])
 @organization_page(ORGANIZATION_MANAGE)
 def brand(request: HttpRequest, organization: Organization) -> HttpResponse:
-    """This will show the brand as it is used, and change it."""
+    """This will show the brand as it is used, and change it; ``do=preview`` shows what is typed and stores nothing."""
     row = brand_row(organization)
     initial = {"accent": row.accent, "sender_name": row.sender_name, "postal_address": row.postal_address}
     form = BrandForm(request.POST or None, request.FILES or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
+    looks_only = request.method == "POST" and request.POST.get("do") == "preview"
+    if request.method == "POST" and form.is_valid() and not looks_only:
         try:
             _save(request, organization, form)
         except (OrganizationError, FileError) as error:
@@ -37,15 +38,29 @@ def brand(request: HttpRequest, organization: Organization) -> HttpResponse:
         else:
             toast(request, _("Saved."))
             return redirect("organization-brand", slug=organization.slug)
+    shown = _wanted(form, row) if looks_only else row
     context = {
         "organization": organization,
         "form": form,
-        "row": row,
-        "look": look_of(organization),
-        "mended_light": row.accent and row.accent_light != row.accent,
-        "mended_dark": row.accent and row.accent_dark != row.accent,
+        "row": shown,
+        "look": look_of_row(organization, shown),
+        "is_unsaved": looks_only,
+        "mended_light": shown.accent and shown.accent_light != shown.accent,
+        "mended_dark": shown.accent and shown.accent_dark != shown.accent,
     }
+    if looks_only and request.headers.get("HX-Request") == "true":
+        return render(request, "organizations/brand_preview.html", context)
     return render(request, "organizations/brand.html", context, status=422 if form.errors else 200)
+
+
+def _wanted(form: BrandForm, row: OrganizationBrand) -> OrganizationBrand:
+    """The brand as it would be, not stored: what is wrong in the form stays as it is, and a chosen file is not read."""
+    form.is_valid()
+    given = {
+        name: form.cleaned_data.get(name, getattr(row, name)) for name in ("accent", "sender_name", "postal_address")
+    }
+    logo = None if form.cleaned_data.get("remove_logo") else row.logo
+    return OrganizationBrand(organization=row.organization, logo=logo, **given)
 
 
 def _save(request: HttpRequest, organization: Organization, form: BrandForm) -> None:

@@ -14,6 +14,7 @@ from platform_core.files.selectors import read
 from platform_core.jobs.models import Job
 from platform_core.kits.tenancy.scope import tenant, unscoped
 from platform_core.mail.models import OutgoingMail
+from platform_core.organizations.models import OrganizationBrand
 from tests.factories.organizations import make_organization
 from tests.factories.runs import follow, make_run, work
 
@@ -121,6 +122,17 @@ def test_an_issued_file_is_unchanged(client, run, organization):
     assert "Issued by Andina" in page
     assert "unchanged" in page
     assert "Ana" not in page.replace("Andina", "")
+
+
+def test_the_page_wears_the_issuers_brand_and_nobodys_for_an_unknown_file(client, run, organization):
+    OrganizationBrand.objects.create(organization=organization, accent="#ffcc00", postal_address="Av. Arce 2100")
+
+    known = ask(client, Document.objects.first().sha256).content.decode()
+    unknown = ask(client, "0" * 64).content.decode()
+
+    assert "--brand:#8f7200;--brand-dark:#ffcc00" in known
+    assert "Andina, Av. Arce 2100" in known
+    assert "brand-head" not in unknown
 
 
 def test_one_changed_byte_is_not_the_file(client, run):

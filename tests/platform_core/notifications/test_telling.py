@@ -13,6 +13,7 @@ from platform_core.notifications import services
 from platform_core.notifications.gathering import tell
 from platform_core.notifications.models import Notification, NotificationSchedule
 from platform_core.notifications.registry import KINDS, Kind, NoTextError, Text, check_texts, register_kind
+from platform_core.organizations.models import OrganizationBrand
 from tests.factories.organizations import make_member, make_organization
 
 PARKED = "platform_core.job.parked"
@@ -168,3 +169,19 @@ def test_a_kind_without_words_or_declared_twice_is_refused():
         check_texts(silent)
     with pytest.raises(ValueError, match="declared twice"):
         register_kind(KINDS[PARKED])
+
+
+def test_a_mail_carries_the_organizations_brand(andina, marta, job_of, happen, deliver, mails):
+    with tenant(andina.pk):
+        OrganizationBrand.objects.create(
+            organization=andina, accent="#0b6e4f", sender_name="Universidad Andina", postal_address="Av. Arce 2100"
+        )
+    happen(andina, "job.parked", job_id=job_of(marta).pk)
+
+    deliver()
+
+    (mail,) = mails(andina)
+    assert mail.from_name == "Universidad Andina"
+    assert "background:#0b6e4f" in mail.html_body
+    assert "Universidad Andina, Av. Arce 2100" in mail.html_body
+    assert mail.text_body.rstrip().endswith("-- \nUniversidad Andina\nAv. Arce 2100")

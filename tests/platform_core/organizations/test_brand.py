@@ -7,10 +7,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from PIL import Image
 
+from docuai.engines.pictures import picture_of
 from platform_core.audit.models import AuditEvent
 from platform_core.files.models import StoredFile
+from platform_core.kits.storage.ports import storage
 from platform_core.kits.tenancy.scope import tenant, unscoped
 from platform_core.kits.web.accents import contrast, on_dark, on_light
+from platform_core.kits.web.pictures import as_svg
 from platform_core.notifications.brand import brand_of
 from platform_core.organizations.models import OrganizationBrand
 from platform_core.organizations.selectors.branding import for_documents
@@ -152,3 +155,69 @@ def test_the_api_reads_and_writes_it(cast):
         "postal_address": "Av. Arce 2100\nLa Paz",
         "logo_url": None,
     }
+
+
+def preview(cast, **more):
+    client = cast.client(cast.admin)
+    htmx = more.pop("htmx", False)
+    headers = {"HX-Request": "true"} if htmx else {}
+    return client.post(BRAND, {**GIVEN, "do": "preview", **more}, headers=headers)
+
+
+def test_a_preview_shows_what_is_typed_and_stores_nothing(cast):
+    page = preview(cast)
+
+    text = page.content.decode()
+    assert (page.status_code, row(cast)) == (200, None)
+    assert "As it would be used" in text
+    assert "--brand:#8f7200;--brand-dark:#ffcc00" in text
+    assert 'data-theme="light"' in text
+    assert 'data-theme="dark"' in text
+    assert 'value=" Universidad  Andina "' in text or 'value="Universidad  Andina"' in text
+
+
+def test_the_live_preview_is_the_card_alone_and_keeps_what_is_wrong_out(cast):
+    save(cast)
+
+    text = preview(cast, htmx=True, accent="red; }", sender_name="Otra").content.decode()
+
+    assert text.lstrip().startswith('<section class="card" id="preview"')
+    assert ("Otra" in text, "red; }" in text, "--brand:#8f7200" in text) == (True, False, True)
+    assert row(cast).sender_name == "Universidad Andina"
+
+
+def test_a_preview_shows_a_logo_that_is_to_go_as_gone(cast):
+    save(cast, logo=picture())
+
+    text = preview(cast, htmx=True, remove_logo="on").content.decode()
+
+    assert "<img" not in text
+    assert row(cast).logo is not None
+
+
+def test_documents_get_the_logo_as_a_picture_that_both_engines_take(cast):
+    save(cast, logo=picture())
+
+    with unscoped(), tenant(cast.andina.pk):
+        brand = for_documents(cast.andina)
+
+    assert brand["legal"] == "Andina, Av. Arce 2100, La Paz"
+    assert brand["logo"].startswith('<svg xmlns="http://www.w3.org/2000/svg"')
+    found = picture_of("brand.logo", brand["logo"])
+    assert (found.extension, found.width > 4 * found.height - 8) == ("png", True)
+
+
+def test_a_heavy_logo_is_drawn_smaller_for_documents():
+    noise = Image.effect_noise((640, 320), 200).convert("RGB")
+    out = io.BytesIO()
+    noise.save(out, "PNG")
+
+    assert len(as_svg(out.getvalue())) < 90_000
+
+
+def test_a_logo_whose_file_is_gone_stops_no_run(cast):
+    save(cast, logo=picture())
+    storage().delete(row(cast).logo.storage_key)
+
+    with unscoped(), tenant(cast.andina.pk):
+        assert "logo" not in for_documents(cast.andina)
