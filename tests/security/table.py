@@ -105,6 +105,7 @@ ORGANIZATION = (
     page("member-invite-many", 200, 403),
     post("member-invite-many"),
     page("member-picture", 404, 404),
+    page("member-role", 200, 403),
     post("member-role"),
     page("roles", 200, 200),
     page("role-new", 200, 403),

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from platform_core.access.doors import organization_page
 from platform_core.access.freshness import require_fresh
@@ -28,6 +28,9 @@ from platform_core.permissions import MEMBER_MANAGE, MEMBER_VIEW
 
 PAGE_SIZE = 50
 MOST_HEIRS = 500
+MOST_IN_ROWS = (
+    12  # roles: more of them in each of fifty rows would be ten thousand choices, so a page of one member asks
+)
 
 
 @require_safe
@@ -40,17 +43,18 @@ def members(request: HttpRequest, organization: Organization) -> HttpResponse:
     counts = people.counts_by_role(organization)
     roles = roles_to_give(organization, mine.held)
     manages = bool(roles)
+    choices = [(role.value, role.label) for role in roles] if len(roles) <= MOST_IN_ROWS else []
     now = timezone.now()
     invitations = list(people.open_invitations(organization, now=None)) if manages else []
     context = {
         "organization": organization,
         "mine": mine,
         "shown": shown,
-        "rows": [_row(member, mine, counts, roles) for member in shown.rows],
+        "rows": [_row(member, mine, counts, manages, choices) for member in shown.rows],
         "search": search,
         "role": role,
         "filtered": bool(search or role),
-        "counts": _chips(organization, counts),
+        "counts": _chips(organization, counts, roles),
         "total": sum(counts.values()),
         "limit": limit_of(organization, MEMBERS),
         "manages": manages,
@@ -66,34 +70,47 @@ def members(request: HttpRequest, organization: Organization) -> HttpResponse:
     return render(request, "organizations/members.html", context)
 
 
-def _chips(organization: Organization, counts: dict[str, int]) -> list[tuple[str, Any, int]]:
-    """The roles that somebody holds, with how many do; names of custom ones are read where there are any."""
+def _chips(organization: Organization, counts: dict[str, int], roles: list[GivenRole]) -> list[tuple[str, Any, int]]:
+    """The roles that somebody holds, with how many do; names of custom ones are read where ``roles`` has them not."""
     found = {value: n for value, n in counts.items() if n}
-    labels: dict[str, Any] = dict(Role.choices)
+    labels: dict[str, Any] = dict(Role.choices) | {role.value: role.label for role in roles}
     if found.keys() - labels.keys():
         labels |= {str(role.pk): role.name for role in custom_roles(organization)}
     return [(value, labels.get(value, value), n) for value, n in found.items()]
 
 
-def _row(member: Membership, mine: Membership, counts: dict[str, int], roles: list[GivenRole]) -> dict[str, Any]:
+def _row(
+    member: Membership, mine: Membership, counts: dict[str, int], manages: bool, choices: list[tuple[str, Any]]
+) -> dict[str, Any]:
+    """One line; ``asks`` where a member's role may be changed but its choices do not fit here."""
     only_owner = member.role == Role.OWNER and counts[Role.OWNER] == 1
-    changes = bool(roles) and may_touch(mine.held, member.held) and not only_owner
+    changes = manages and may_touch(mine.held, member.held) and not only_owner
     return {
         "member": member,
         "me": member.pk == mine.pk,
         "only_owner": only_owner,
         "current": role_of(member).value,
-        "roles": [(role.value, role.label) for role in roles] if changes else [],
+        "roles": choices if changes else [],
+        "asks": changes and not choices,
         "removable": changes and member.pk != mine.pk,
     }
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @organization_page(MEMBER_MANAGE)
 @require_fresh
 def change_role(request: HttpRequest, organization: Organization, member_id: UUID) -> HttpResponse:
-    """This will give a member another role."""
+    """This will give a member another role; a GET asks which, where the list of members has no room for the choice."""
     member = _member(organization, member_id)
+    if request.method == "GET":
+        roles = roles_to_give(organization, request.membership.held)  # type: ignore[attr-defined]
+        context = {
+            "organization": organization,
+            "member": member,
+            "current": role_of(member).value,
+            "roles": [(role.value, role.label) for role in roles],
+        }
+        return render(request, "organizations/member_role.html", context)
     try:
         role = role_named(organization, request.POST.get("role", ""))
     except UnknownRoleError as error:

@@ -10,9 +10,10 @@ from platform_core.audit.models import AuditEvent
 from platform_core.kits.permissions import held_by
 from platform_core.kits.tenancy.scope import person, tenant, unscoped
 from platform_core.organizations.errors import LastOwnerError
-from platform_core.organizations.models import Membership
+from platform_core.organizations.models import CustomRole, Membership
 from platform_core.organizations.selectors.ladder import grantable, may_grant, may_touch
 from platform_core.organizations.services import belonging
+from platform_core.permissions import MEMBER_VIEW
 from tests.factories.organizations import make_member, make_organization
 
 pytestmark = pytest.mark.django_db
@@ -215,3 +216,29 @@ def test_two_owners_who_leave_in_the_same_moment_do_not_both_leave():
     assert left.count(True) == 5
     with unscoped(), tenant(andina.pk):
         assert Membership.objects.filter(role="owner").count() == 1
+
+
+def test_many_roles_are_chosen_on_a_page_of_their_own(cast):
+    with unscoped(), tenant(cast.andina.pk):
+        CustomRole.objects.bulk_create(
+            CustomRole(organization=cast.andina, name=f"Role {n:02}", permissions=[MEMBER_VIEW]) for n in range(20)
+        )
+        last = CustomRole.objects.get(name="Role 19")
+    address = f"{MEMBERS}{cast.membership(cast.viewer).pk}/role/"
+
+    listed = cast.client(cast.owner).get(MEMBERS).content.decode()
+    asked = cast.client(cast.owner).get(address).content.decode()
+    answer = cast.client(cast.owner).post(address, {"role": str(last.pk)})
+
+    assert "Role 19" not in listed
+    assert f'href="{address}"' in listed
+    assert f'<option value="{last.pk}">Role 19</option>' in asked
+    assert '<option value="viewer" selected>Viewer</option>' in asked
+    assert answer.status_code == 302
+    assert cast.membership(cast.viewer).custom_role_id == last.pk
+
+
+def test_who_may_not_change_roles_is_not_asked_for_one(cast):
+    answer = cast.client(cast.editor).get(f"{MEMBERS}{cast.membership(cast.viewer).pk}/role/")
+
+    assert answer.status_code == 403

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.db.models.functions import Now
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from platform_core.audit.models import AuditEvent
@@ -290,3 +291,15 @@ def test_rows_are_forgotten_after_thirty_days_but_not_what_still_waits(andina, p
 
     assert [event.state for event in read.events()] == ["queued"]
     assert read.attempts() == []
+
+
+def test_secrets_of_an_endpoint_are_opened_once_for_all_its_events(andina, peer, endpoint, happen, work, read):
+    for _ in range(5):
+        happen()
+
+    with CaptureQueriesContext(connection) as asked:
+        work()
+
+    assert len(peer.calls) == 5
+    assert sum('FROM "platform_core_datakey"' in query["sql"] for query in asked.captured_queries) <= 1
+    assert [event.state for event in read.events()] == ["delivered"] * 5
