@@ -11,6 +11,7 @@ from platform_core.jobs import api as jobs
 from platform_core.notifications import api as notifications
 from platform_core.organizations import urls as organizations
 from platform_core.sms import api as sms
+from platform_core.testmode import urls as testmode
 from platform_core.webhooks import urls as webhooks
 
 urlpatterns = [
@@ -55,6 +56,7 @@ urlpatterns = [
     path("orgs/<slug:slug>/jobs/<uuid:job_id>/resume/", jobs.ResumeJob.as_view(), name="api-job-resume"),
     path("orgs/<slug:slug>/jobs/<uuid:job_id>/cancel/", jobs.CancelJob.as_view(), name="api-job-cancel"),
     path("orgs/<slug:slug>/jobs/<uuid:job_id>/retry/", jobs.RetryJob.as_view(), name="api-job-retry"),
+    path("orgs/<slug:slug>/test-data/", include(testmode.api_patterns)),
     path("orgs/<slug:slug>/webhooks/", include(webhooks.api_patterns)),
     path("orgs/<slug:slug>/files/uploads/", files.Uploads.as_view(), name="api-uploads"),
     path("orgs/<slug:slug>/files/uploads/<uuid:upload_id>/", files.Upload.as_view(), name="api-upload"),

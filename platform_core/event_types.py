@@ -14,6 +14,12 @@ declare(
     EventType("member.remove", _("A member was removed"), {"membership_id": ID, "user_id": ID}, "members/"),
     EventType("member.leave", _("A member left"), {"membership_id": ID, "user_id": ID}, "members/"),
     EventType("organization.transfer", _("The organization was handed over"), {"membership_id": ID, "user_id": ID}),
+    EventType(
+        "organization.recovery",
+        _("A recovery without an owner went on"),
+        {"recovery_id": ID, "state": "waiting"},
+        "recovery/",
+    ),
     EventType("invitation.sent", _("An invitation was sent"), {"invitation_id": ID}),
     EventType("invitation.revoked", _("An invitation was withdrawn"), {"invitation_id": ID}),
     EventType("role.created", _("A role was made"), {"role_id": ID}, "roles/{role_id}/"),
@@ -42,6 +48,13 @@ declare(
         _("The audit log was verified"),
         {"job_id": ID, "state": "done", "done": 300, "failed": 0},
         "jobs/{job_id}/",
+    ),
+    EventType(
+        "test_data.wipe.finished",
+        _("All test data was deleted"),
+        {"job_id": ID, "state": "done", "done": 300, "failed": 0},
+        "jobs/{job_id}/",
+        is_public=False,
     ),
     # not offered to webhooks: an endpoint that calls our own source would go round for ever
     EventType(

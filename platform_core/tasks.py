@@ -10,8 +10,11 @@ from platform_core.mail import periodic as mail_clock
 from platform_core.mail import tasks as mail
 from platform_core.notifications import periodic as notifications
 from platform_core.operations import periodic as operations
+from platform_core.organizations import periodic as organizations
 from platform_core.sms import periodic as sms_clock
 from platform_core.sms import tasks as sms
+from platform_core.testmode import periodic as testmode_clock
+from platform_core.testmode import tasks as testmode
 from platform_core.webhooks import periodic as webhooks_clock
 from platform_core.webhooks import tasks as webhooks
 
@@ -26,8 +29,11 @@ __all__ = [
     "mail_clock",
     "notifications",
     "operations",
+    "organizations",
     "sms",
     "sms_clock",
+    "testmode",
+    "testmode_clock",
     "webhooks",
     "webhooks_clock",
 ]

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("orgs/<slug:slug>/keys/", include("platform_core.access.urls")),
+    path("orgs/<slug:slug>/test-data/", include("platform_core.testmode.urls")),
     path("", include("platform_core.files.urls")),
     path("", include("platform_core.jobs.urls")),
     path("", include("platform_core.shell.urls")),

@@ -18,7 +18,8 @@ from platform_core.jobs.models import Job
 from platform_core.jobs.registry import CANCEL, PAUSE, RESUME, RETRY, Progress, register_kind
 from platform_core.mail.models import OutgoingMail
 from platform_core.mail.services import cancel_mails
-from platform_core.permissions import AUDIT_READ
+from platform_core.permissions import AUDIT_READ, KEY_MANAGE
+from platform_core.testmode.selectors import JOB_KIND as WIPE
 from portfolio.demo.runs import JOB_KIND as DEMO
 
 CHECK = "docuai.check"
@@ -45,6 +46,7 @@ def plug() -> None:
     )
     register_kind(DEMO, label=_("Demo data"), steps=())
     register_kind(VERIFY_LOG, label=_("Verify the audit log"), page_url=audit_page, steps=(CANCEL,), manage=AUDIT_READ)
+    register_kind(WIPE, label=_("Delete test data"), page_url=test_page, steps=(CANCEL, RETRY), manage=KEY_MANAGE)
     register_kind(CHECK, label=_("Check a table"), steps=(CANCEL,), manage=RUN_MANAGE)
 
 
@@ -57,6 +59,11 @@ def run_page(job: Job, slug: str) -> str:
 def audit_page(job: Job, slug: str) -> str:
     """This will give the address of the log, which shows what its verification found."""
     return reverse("audit", kwargs={"slug": slug})
+
+
+def test_page(job: Job, slug: str) -> str:
+    """This will give the address of the test inbox, from which test data is deleted."""
+    return reverse("test-data", kwargs={"slug": slug})
 
 
 def run_progress(job: Job) -> Progress:

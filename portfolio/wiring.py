@@ -42,6 +42,7 @@ from platform_core.notifications.registry import register_kind
 from platform_core.operations import periodic as operations
 from platform_core.operations import sentences as operation_words
 from platform_core.operations.selectors import held_now
+from platform_core.organizations import periodic as organizations
 from platform_core.organizations.models import Organization
 from platform_core.organizations.selectors.branding import look_of
 from platform_core.organizations.selectors.limits import STORAGE
@@ -223,6 +224,9 @@ def plug() -> None:
         notifications.FORGET_SECONDS, notifications.forget_notifications.s(), name="delete old notifications"
     )
     app.add_periodic_task(testmode_clock.WAKE_SECONDS, testmode_clock.wake_wipes.s(), name="go on deleting test data")
+    app.add_periodic_task(
+        organizations.RECOVERY_SECONDS, organizations.go_on_with_recoveries.s(), name="go on with recoveries"
+    )
     app.add_periodic_task(sms.WAKE_SECONDS, sms.wake_sms.s(), name="wake due text messages")
     app.add_periodic_task(sms.FORGET_SECONDS, sms.forget_sms.s(), name="empty old text messages")
     app.add_periodic_task(webhooks.SORT_SECONDS, webhooks.sort_webhooks.s(), name="sort events to webhooks")

@@ -33,7 +33,7 @@ def purge(*, organization_id: UUID, run_id: UUID, today: date, now: datetime) ->
     """
     run = BulkRun.objects.for_organization(organization_id).select_related("job").get(id=run_id)
     documents = Document.objects.for_organization(organization_id).filter(run=run)
-    keys = set(documents.values_list("pack_key", flat=True)) | set(_lost_packs(run))
+    keys = set(documents.values_list("pack_key", flat=True)) | set(lost_packs(run))
     with transaction.atomic():
         if not due(today=today, now=now).filter(id=run_id).select_for_update(of=("self",), no_key=True).exists():
             return 0
@@ -54,11 +54,12 @@ def purge(*, organization_id: UUID, run_id: UUID, today: date, now: datetime) ->
 def sweep(*, run: BulkRun) -> int:
     """This will remove the packs that lost workers left behind and no document names; returns how many were looked for."""
     documents = Document.objects.for_organization(run.organization_id)
-    orphans = [key for key in _lost_packs(run) if not documents.filter(pack_key=key).exists()]
+    orphans = [key for key in lost_packs(run) if not documents.filter(pack_key=key).exists()]
     for key in orphans:
         delete_key(key=key)
     return len(orphans)
 
 
-def _lost_packs(run: BulkRun) -> list[str]:
+def lost_packs(run: BulkRun) -> list[str]:
+    """This will name the packs that lost workers of a run may have left behind."""
     return [f"{pack_folder(run)}/{token}.pack" for token in run.job.result.get("lost", {})]

@@ -12,6 +12,7 @@ from platform_core.access.can import Principal
 from platform_core.kits.api.problems import ParameterError, ProblemError
 
 Rows = TypeVar("Rows", bound=QuerySet[Any, Any])
+MODES = {"true": True, "false": False}  # of the parameter ``test`` in the address of a page
 
 
 def of_mode(rows: Rows, principal: Principal, wanted: bool | None) -> Rows:
@@ -26,6 +27,18 @@ def of_mode(rows: Rows, principal: Principal, wanted: bool | None) -> Rows:
     if wanted is None:
         return rows.filter(is_test=False) if principal.key_id else rows
     return rows.filter(is_test=wanted)
+
+
+def choices_of(rows: QuerySet[Any, Any], wanted: str) -> list[tuple[str, Any]]:
+    """This will give what a page's filter offers; nothing where there are no test rows and none were asked for."""
+    if wanted not in MODES and not rows.filter(is_test=True).exists():
+        return []
+    return [("", _("Test and live")), ("true", _("Test only")), ("false", _("Live only"))]
+
+
+def narrowed(rows: Rows, wanted: str) -> Rows:
+    """This will narrow a page's list by the address: ``true``, ``false``, or both for anything else."""
+    return rows.filter(is_test=MODES[wanted]) if wanted in MODES else rows
 
 
 def require_mode(principal: Principal, is_test: bool | None) -> None:

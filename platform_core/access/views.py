@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from platform_core.access import services
 from platform_core.access.doors import organization_page
-from platform_core.access.forms import KeyForm
+from platform_core.access.forms import TEST, KeyForm
 from platform_core.access.freshness import require_fresh
 from platform_core.access.models import ApiKey
 from platform_core.access.registry import PERMISSIONS
@@ -46,7 +46,8 @@ def keys(request: HttpRequest, organization: Organization) -> HttpResponse:
 def key_new(request: HttpRequest, organization: Organization) -> HttpResponse:
     """This will make a key and show its secret in this one answer: it is nowhere to be read again, so no redirect."""
     principal = request.principal  # type: ignore[attr-defined]
-    form = KeyForm(request.POST or None, principal=principal)
+    first = {"mode": TEST} if request.GET.get("mode") == TEST else {}
+    form = KeyForm(request.POST or None, principal=principal, initial=first)
     context: dict[str, Any] = {"organization": organization, "form": form}
     if request.method == "POST" and form.is_valid():
         try:

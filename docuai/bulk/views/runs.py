@@ -21,7 +21,9 @@ from docuai.library.models import DocumentTemplate
 from docuai.permissions import RUN_MANAGE, RUN_START, RUN_VIEW
 from platform_core.access.can import can, visible
 from platform_core.access.doors import organization_page
+from platform_core.access.modes import MODES, choices_of, narrowed
 from platform_core.jobs.models import Job
+from platform_core.jobs.selectors import titled
 from platform_core.jobs.services import JobStateError
 from platform_core.kits.web.pagination import paginate
 from platform_core.kits.web.requests import go, page_or_fragment, whole
@@ -47,7 +49,8 @@ def run_list(request: HttpRequest, organization: Organization) -> HttpResponse:
     """This will list the runs, the newest first; state, template and words narrow it by the address."""
     runs = visible(BulkRun.objects.filter(deleted_at=None), request.principal, RUN_VIEW)  # type: ignore[attr-defined]
     state, template, words = (request.GET.get(name, "").strip() for name in ("state", "template", "q"))
-    found = runs.select_related("job__started_by", "template", "version")
+    mode = request.GET.get("test", "")
+    found = narrowed(runs.select_related("job__started_by", "template", "version"), mode)
     if state in GROUPS:
         found = found.filter(job__state__in=GROUPS[state])
     if template:
@@ -56,7 +59,7 @@ def run_list(request: HttpRequest, organization: Organization) -> HttpResponse:
         found = (
             found.filter(number=number)
             if (number := whole(words)) is not None
-            else found.filter(job__title__icontains=words)
+            else found.filter(titled(words, column="job_id"))
         )
     shown = paginate(request, found.order_by("-number"))
     cards = selectors.run_cards(shown.rows)
@@ -68,7 +71,9 @@ def run_list(request: HttpRequest, organization: Organization) -> HttpResponse:
         "template": template,
         "words": words,
         "chips": _chips(organization, state),
-        "is_filtered": bool(state or template or words),
+        "is_filtered": bool(state or template or words or mode in MODES),
+        "mode": mode,
+        "modes": choices_of(runs, mode),
         "is_live": any(not card.run.job.ended for card in cards),
         "templates": DocumentTemplate.objects.for_organization(organization).filter(deleted_at=None).order_by("name"),
         "can_start": can(request.principal, RUN_START),  # type: ignore[attr-defined]
