@@ -11,7 +11,7 @@ from platform_core.events.models import OutboxEvent
 from platform_core.jobs.models import Job
 from platform_core.notifications.registry import INBOX, MAIL, Kind, News, Text, Told
 from platform_core.notifications.selectors import holders
-from platform_core.organizations.models import Membership, Role
+from platform_core.organizations.models import Membership, OwnerRecovery, Role
 from platform_core.organizations.selectors.limits import DEFAULTS
 from platform_core.permissions import KEY_MANAGE, MEMBER_MANAGE, ORGANIZATION_MANAGE, WEBHOOK_MANAGE
 
@@ -56,6 +56,25 @@ def say_limit(told: Told) -> Text:
         return Text(title, _("Nothing more fits this limit. Free some of it, or ask an owner for more."), path)
     title = _("%(organization)s has used 80 %% of: %(limit)s") % facts
     return Text(title, _("What would pass the limit will be refused. Free some of it, or ask an owner for more."), path)
+
+
+def find_recovery(event: OutboxEvent) -> News:
+    """This will tell whoever could stop it, at each step."""
+    people = holders(event.organization_id, MEMBER_MANAGE)
+    state, id = event.payload["state"], event.payload["recovery_id"]
+    row = OwnerRecovery.objects.for_organization(event.organization_id).filter(pk=id).first()
+    return News(people, {"state": state}, about=row.requested_by_id if row else None, key=f"{id}:{state}")
+
+
+def say_recovery(told: Told) -> Text:
+    names = {"person": told.about, "name": told.organization}
+    title = {
+        "asked": _("%(person)s asks to become owner of %(name)s"),
+        "waiting": _("In seven days %(person)s becomes owner of %(name)s"),
+        "done": _("%(person)s is now an owner of %(name)s"),
+    }.get(told.facts["state"], _("The recovery of %(name)s was stopped"))
+    body = _("No owner could be reached. Any owner or admin can stop a recovery while it is open.")
+    return Text(title % names, body, reverse("organization-recovery", kwargs={"slug": told.slug}))
 
 
 def find_joined(event: OutboxEvent) -> News:
@@ -223,6 +242,17 @@ KINDS = (
         {},
         mandatory=frozenset([INBOX, MAIL]),
         for_leavers=True,
+    ),
+    Kind(
+        "platform_core.organization.recovery",
+        gettext_lazy("Somebody is to become owner in a recovery"),
+        "life-buoy",
+        ("organization.recovery",),
+        find_recovery,
+        say_recovery,
+        {"state": "waiting"},
+        channels=SECURITY,  # the mails are sent with it, each with a link of its own
+        mandatory=SECURITY,
     ),
     Kind(
         "platform_core.key.created",

@@ -1,9 +1,20 @@
-"""Organizations and who belongs to them, for platform staff."""
+"""Organizations and who belongs to them, for platform staff; and the recoveries that need their eyes."""
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from platform_core.access.freshness import require_fresh
+from platform_core.kits.tenancy.scope import tenant, unscoped
 from platform_core.kits.web.staff import StaffModelAdmin, register
-from platform_core.organizations.models import Invitation, Membership, Organization, PlanLimit, Usage
+from platform_core.organizations.errors import OrganizationError
+from platform_core.organizations.models import Invitation, Membership, Organization, OwnerRecovery, PlanLimit, Usage
+from platform_core.organizations.services import recovering
 
 
 @register(Organization)
@@ -40,3 +51,57 @@ class UsageAdmin(StaffModelAdmin):
     list_display = ("organization", "name", "period", "used")
     list_select_related = ("organization",)
     list_filter = ("name",)
+
+
+@register(OwnerRecovery)
+class OwnerRecoveryAdmin(StaffModelAdmin):
+    """The proof of a domain: look for the TXT record with the token, by hand. Two of staff must have seen it."""
+
+    list_display = (
+        "organization",
+        "requested_by",
+        "ground",
+        "domain",
+        "token",
+        "state",
+        "proved_by",
+        "waits_until",
+        "end",
+    )
+    list_filter = ("state", "ground")
+    list_select_related = ("organization", "requested_by", "proved_by")
+    search_fields = ("organization__slug", "domain")
+    ordering = ("-id",)
+    actions = ("confirm", "stop")
+    routes = frozenset(["organization-recovery"])
+
+    @admin.action(description=gettext_lazy("I have seen the TXT record of the domain"), permissions=["act"])
+    def confirm(self, request: HttpRequest, chosen: QuerySet[OwnerRecovery]) -> HttpResponseBase | None:
+        """This will note the proof; the second person of staff begins the seven days."""
+        return self._each(request, chosen, recovering.confirm_domain, _("Noted: %(n)s."))
+
+    @admin.action(description=gettext_lazy("Stop the recovery"), permissions=["act"])
+    def stop(self, request: HttpRequest, chosen: QuerySet[OwnerRecovery]) -> HttpResponseBase | None:
+        """This will end the chosen ones."""
+        return self._each(request, chosen, recovering.stop_as_staff, _("Stopped: %(n)s."))
+
+    def find(self, organization_id: Any, arguments: Any) -> OwnerRecovery | None:
+        """This will find the newest one of the organization whose page it is."""
+        return OwnerRecovery.objects.filter(organization_id=organization_id).order_by("-id").first()
+
+    def _each(
+        self, request: HttpRequest, chosen: QuerySet[OwnerRecovery], do: Callable[..., Any], said: str
+    ) -> HttpResponseBase | None:
+        def go(request: HttpRequest) -> Any:
+            done = 0
+            for recovery in list(chosen):
+                with unscoped(), tenant(recovery.organization_id):
+                    try:
+                        do(actor=request.user, recovery=recovery)
+                    except OrganizationError as refused:
+                        messages.error(request, str(refused))
+                    else:
+                        done += 1
+            messages.success(request, said % {"n": done})
+
+        return require_fresh(go)(request)

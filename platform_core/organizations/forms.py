@@ -234,3 +234,23 @@ class BrandForm(forms.Form):
         if accent and not is_color(accent):
             raise ValidationError(_("Write the color as # and six digits, such as #0b6e4f."))
         return accent
+
+
+class RecoveryForm(forms.Form):
+    """What is shown instead of an owner's word, and why."""
+
+    ground = forms.ChoiceField(
+        label=gettext_lazy("What you can show"),
+        choices=[
+            ("admins", gettext_lazy("Another admin agrees")),
+            ("domain", gettext_lazy("The organization’s domain: a record in its DNS, which platform staff check")),
+        ],
+        widget=forms.RadioSelect,
+        initial="admins",
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why no owner can be reached"),
+        help_text=gettext_lazy("Every owner and admin reads it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=300,
+    )

@@ -156,3 +156,27 @@ class BrandSerializer(BrandInputSerializer):
     accent_light = serializers.CharField(help_text="As it is used on white: contrast of 4.5 at least.")
     accent_dark = serializers.CharField(help_text="As it is used on the dark theme.")
     logo_url = serializers.CharField(allow_null=True)
+
+
+class RecoverySerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    state = serializers.CharField(help_text="`asked`, `waiting`, `done` or `stopped`.")
+    ground = serializers.CharField(
+        help_text="`admins`: a second admin agrees. `domain`: staff see a record in the DNS."
+    )
+    reason = serializers.CharField()
+    requested_by_id = serializers.UUIDField(allow_null=True)
+    agreed_by_id = serializers.UUIDField(allow_null=True)
+    domain = serializers.CharField(help_text="Whose TXT record must hold `token`; empty where two admins agree.")
+    token = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    waits_until = serializers.DateTimeField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True)
+    end = serializers.CharField(
+        help_text="Why it was stopped: `objection`, `owner_back`, `withdrawn`, `staff`, `left` or `overdue`."
+    )
+
+
+class RecoveryInputSerializer(serializers.Serializer[Any]):
+    ground = serializers.ChoiceField(choices=["admins", "domain"])
+    reason = serializers.CharField(max_length=300, help_text="At least ten characters; every owner and admin reads it.")

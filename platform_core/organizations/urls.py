@@ -5,6 +5,7 @@ from django.urls import path
 from platform_core.organizations.api import brand as brand_api
 from platform_core.organizations.api import invitations as invitations_api
 from platform_core.organizations.api import members as members_api
+from platform_core.organizations.api import recovery as recovery_api
 from platform_core.organizations.api import roles as roles_api
 from platform_core.organizations.api import shares as shares_api
 from platform_core.organizations.views import (
@@ -13,6 +14,7 @@ from platform_core.organizations.views import (
     invitations,
     invite_many,
     members,
+    recovery,
     roles,
     settings,
     shares,
@@ -23,6 +25,10 @@ urlpatterns = [
     path("me/organizations/new/", founding.new, name="organization-new"),
     path("invitations/<str:token>/", invitations.invitation, name="invitation"),
     path("brand/<uuid:logo_id>/logo.png", brand.logo, name="brand-logo"),
+    path("recovery/<str:token>/", recovery.by_link, name="recovery-link"),
+    path("orgs/<slug:slug>/recovery/", recovery.recovery, name="organization-recovery"),
+    path("orgs/<slug:slug>/recovery/agree/", recovery.agree, name="recovery-agree"),
+    path("orgs/<slug:slug>/recovery/stop/", recovery.stop, name="recovery-stop"),
     path("orgs/<slug:slug>/settings/brand/", brand.brand, name="organization-brand"),
     path("orgs/<slug:slug>/members/", members.members, name="members"),
     path("orgs/<slug:slug>/members/invite/", invitations.invite, name="member-invite"),
@@ -52,6 +58,9 @@ api_patterns = [  # under /api/v1/orgs/<slug>/
     path("members/<uuid:member_id>/", members_api.Member.as_view(), name="api-member"),
     path("members/<uuid:member_id>/belongings/", members_api.MemberBelongings.as_view(), name="api-member-belongings"),
     path("members/<uuid:member_id>/role/", members_api.MemberRole.as_view(), name="api-member-role"),
+    path("recovery/", recovery_api.Recoveries.as_view(), name="api-recoveries"),
+    path("recovery/agree/", recovery_api.AgreeToRecovery.as_view(), name="api-recovery-agree"),
+    path("recovery/stop/", recovery_api.StopRecovery.as_view(), name="api-recovery-stop"),
     path("roles/", roles_api.Roles.as_view(), name="api-roles"),
     path("roles/<uuid:role_id>/", roles_api.Role.as_view(), name="api-role"),
     path("teams/", roles_api.Teams.as_view(), name="api-teams"),
