@@ -44,6 +44,12 @@ register_sentences(
         "organization.defaults": pgettext_lazy("audit", "Changed the organization’s defaults"),
         "organization.brand": pgettext_lazy("audit", "Changed the organization’s brand"),
         "organization.transfer": pgettext_lazy("audit", "Handed the organization over"),
+        "recovery.ask": pgettext_lazy("audit", "Asked to become owner: no owner can be reached"),
+        "recovery.agree": pgettext_lazy("audit", "Agreed to a new owner as second admin"),
+        "recovery.proof": pgettext_lazy("audit", "Saw the proof of the domain, as platform staff"),
+        "recovery.confirm": pgettext_lazy("audit", "Confirmed the proof of the domain, as a second person of staff"),
+        "recovery.stop": pgettext_lazy("audit", "Stopped the recovery of the organization"),
+        "recovery.done": pgettext_lazy("audit", "Made a member owner after the seven days of a recovery"),
         "member.role": pgettext_lazy("audit", "Changed a member’s role"),
         "member.remove": pgettext_lazy("audit", "Removed a member"),
         "member.leave": pgettext_lazy("audit", "Left the organization"),
@@ -75,6 +81,9 @@ register_sentences(
 )
 register_fields(
     {
+        "ground": pgettext_lazy("audit", "What was shown"),
+        "waits_until": pgettext_lazy("audit", "Waits until"),
+        "domain": pgettext_lazy("audit", "Domain"),
         "accent": pgettext_lazy("audit", "Color"),
         "sender_name": pgettext_lazy("audit", "Sender’s name"),
         "postal_address": pgettext_lazy("audit", "Postal address"),

@@ -317,8 +317,8 @@ API = (
     rest("api-member-belongings", 200, 403),
     rest("api-member-role", 415, 403, method="PATCH", elsewhere=415),
     rest("api-recoveries", 200, 200),
-    rest("api-recovery-agree", 404, 403, method="POST"),
-    rest("api-recovery-stop", 404, 404, method="POST"),
+    Route("api-recovery-agree", 404, 403, anonymous=401, method="POST"),  # none is open; a key gets 403
+    Route("api-recovery-stop", 404, 404, anonymous=401, method="POST"),
     rest("api-roles", 200, 200),
     rest("api-role", 200, 200),
     rest("api-teams", 200, 200),
