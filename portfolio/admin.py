@@ -25,6 +25,7 @@ from platform_core.audit.services import audit
 from platform_core.kits.tenancy.admin import PICKED, StaffSite
 from platform_core.kits.tenancy.scope import service
 from platform_core.kits.web.staff import StaffModelAdmin, is_staff
+from platform_core.operations.alarms import LABELS, open_alarms
 from platform_core.organizations.models import Organization
 
 
@@ -66,6 +67,7 @@ class Staff(StaffSite, UnfoldAdminSite):
             return context
         picked = request.session.get(PICKED)
         return context | {
+            "alarms": [(LABELS.get(alarm.name, alarm.name), alarm) for alarm in open_alarms()],
             "picked": Organization.objects.filter(id=picked).first() if picked else None,
             "organizations": Organization.objects.order_by("name")[:200],
         }

@@ -197,6 +197,7 @@ def plug() -> None:
     register_brand(_brand)
     register_kind(*notification_kinds.KINDS, *product_notifications.KINDS)
     at_scrape("audit sealing", evidence.sealing_metrics)
+    at_scrape("alarms", operations.alarm_metrics)
     offer_sample(scope="docuai.run.view", path="docuai/runs/?limit=5")
     offer_sample(scope="docuai.template.view", path="docuai/templates/?limit=5")
     offer_sample(scope="platform_core.job.view", path="jobs/?limit=5")
@@ -209,6 +210,7 @@ def plug() -> None:
     app.add_periodic_task(
         operations.SAMPLE_SECONDS, operations.sample_status.s(), name="sample the status of each part"
     )
+    app.add_periodic_task(operations.ALARM_SECONDS, operations.watch_alarms.s(), name="tell staff of what is late")
     app.add_periodic_task(files.SWEEP_SECONDS, files.sweep_files.s(), name="remove expired uploads and deleted files")
     app.add_periodic_task(evidence.SEAL_SECONDS, evidence.seal_audit.s(), name="seal audit events")
     app.add_periodic_task(evidence.SIGN_SECONDS, evidence.sign_audit.s(), name="sign audit chains")

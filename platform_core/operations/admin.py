@@ -18,7 +18,7 @@ from platform_core.kits.tenancy.scope import tenant, unscoped
 from platform_core.kits.web.staff import StaffModelAdmin, register
 from platform_core.operations import services
 from platform_core.operations.forms import ActAsForm, NoticeForm, PauseForm
-from platform_core.operations.models import Impersonation, Notice, Pause
+from platform_core.operations.models import Alarm, Impersonation, Notice, Pause, StaffEvent
 from platform_core.operations.selectors import SESSION_NAME
 from platform_core.organizations.models import Membership, Organization
 
@@ -143,6 +143,22 @@ class ImpersonationAdmin(Doing):
             return cast(HttpResponse, redirect("organization-settings", slug=organization.slug))
 
         return self.ask(request, ActAsForm(request.POST or None), _("Act as a member"), _("Begin"), do)
+
+
+@register(Alarm)
+class AlarmAdmin(StaffModelAdmin):
+    list_display = ("name", "raised_at", "seconds", "told", "cleared_at")
+    list_filter = ("name",)
+    ordering = ("-raised_at",)
+
+
+@register(StaffEvent)
+class StaffEventAdmin(StaffModelAdmin):
+    list_display = ("at", "staff", "action", "label", "ip")
+    list_filter = ("action",)
+    list_select_related = ("staff",)
+    search_fields = ("staff__email", "label", "request_id")
+    ordering = ("-at",)
 
 
 @contextmanager

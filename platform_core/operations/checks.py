@@ -54,7 +54,7 @@ def run() -> dict[str, str]:
     waits: dict[str, Callable[[], float]] = {
         **{queue: (lambda name=queue: _queue(name)) for queue in QUEUES},  # type: ignore[misc]
         "mail": _mail,
-        "audit": _sealing,
+        "audit": sealing_seconds,
     }
     for part in PARTS:
         if part in waits:
@@ -138,7 +138,8 @@ def _mail() -> float:
         return _since(due.aggregate(at=Min("created_at"))["at"])
 
 
-def _sealing() -> float:
+def sealing_seconds() -> float:
+    """This will say for how long the oldest event waits for its seal."""
     with service("status: how far sealing is behind"):
         return _since(AuditPending.objects.aggregate(at=Min("noted_at"))["at"])
 

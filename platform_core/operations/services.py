@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 
 from platform_core.audit.models import AuditEvent
 from platform_core.audit.services import audit
+from platform_core.kits.observability.context import client, request_id
 from platform_core.kits.work.pausing import QUEUES
 from platform_core.mail.services import queue_mail
 from platform_core.operations import selectors
-from platform_core.operations.models import Impersonation, Notice, NoticeDismissal, Pause, SupportAccess
+from platform_core.operations.models import Impersonation, Notice, NoticeDismissal, Pause, StaffEvent, SupportAccess
 from platform_core.organizations.models import Membership, Organization, Role
 
 if TYPE_CHECKING:
@@ -99,8 +100,7 @@ def publish_notice(
             ends_at=ends_at,
             by=actor,
         )
-        if organization is not None:
-            _write_down("platform.notice", notice, actor, {"text": [None, text_en]})
+        _write_down("platform.notice", notice, actor, {"text": [None, text_en]})
         transaction.on_commit(selectors.forget_notices)
     return notice
 
@@ -111,7 +111,7 @@ def end_notice(*, actor: User, notice: Notice) -> bool:
     with transaction.atomic():
         begun = Notice.objects.filter(pk=notice.pk, ends_at__gt=now, starts_at__lt=now).update(ends_at=now)
         planned = 0 if begun else Notice.objects.filter(pk=notice.pk, starts_at__gte=now).delete()[0]
-        if begun and notice.organization_id:
+        if begun or planned:
             _write_down("platform.notice_end", notice, actor, {"text": [notice.text_en, None]})
         transaction.on_commit(selectors.forget_notices)
     return bool(begun or planned)
@@ -233,13 +233,22 @@ def _check_pause(scope: str, name: str, organization: Organization | None) -> No
 
 
 def _write_down(action: str, target: Any, actor: User, changes: dict[str, Any]) -> None:
-    """Into the log of the organization that it is about; of the platform's own there is none: the row says who and when."""
+    """Into the sealed log of the organization that it is about; what is about all of them into staff's own, append-only."""
+    label = getattr(target, "reason_en", "") or str(target)
     if target.organization_id is None:
+        StaffEvent.objects.create(
+            staff=actor,
+            action=action,
+            label=label[:300],
+            changes=changes,
+            request_id=request_id()[:64],
+            ip=client().ip,
+        )
         return
     audit(
         action=action,
         target=target,
-        target_label=getattr(target, "reason_en", "") or str(target),
+        target_label=label,
         organization_id=target.organization_id,
         actor=actor,
         actor_kind=STAFF,

@@ -21,6 +21,7 @@ from platform_core.audit.models import AuditEvent
 from platform_core.evidence import selectors
 from platform_core.evidence.exporting import json_lines
 from platform_core.evidence.history import differences
+from platform_core.evidence.lagging import lag_of
 from platform_core.evidence.models import AuditSeal, RowHistory
 from platform_core.evidence.sentences import actions_that_say, field, sentence
 from platform_core.evidence.services import note_export, verify_log
@@ -84,6 +85,7 @@ def audit_log(request: HttpRequest, organization: Organization) -> HttpResponse:
         "most": selectors.MOST_COUNTED,
         "since": selectors.first_at(organization),
         "verification": _verification(organization),
+        "lag": lag_of(organization),
     }
     return render(request, "evidence/audit.html", context)
 
@@ -162,7 +164,8 @@ def _plain(value: Any, name: str) -> str:
         return ""
     if name == "role" and value in Role.values:
         return str(Role(value).label)
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    said = value if isinstance(value, list) else [value]
+    return ", ".join(str(PERMISSIONS[one].label) if one in PERMISSIONS else str(one) for one in said)
 
 
 def _choices(request: HttpRequest, organization: Organization, wanted: selectors.Filters) -> list[Choice]:

@@ -126,6 +126,7 @@ def change_role(request: HttpRequest, organization: Organization, member_id: UUI
 
 @require_http_methods(["GET", "POST"])
 @organization_page(MEMBER_MANAGE)
+@require_fresh
 def remove(request: HttpRequest, organization: Organization, member_id: UUID) -> HttpResponse:
     """This will list what the member holds, ask who shall have it, and take the member out of the organization."""
     member = _member(organization, member_id)

@@ -3,6 +3,7 @@
 import pytest
 
 from docuai.bulk.models import RunDraft
+from platform_core.access.freshness import FRESH_AT
 from platform_core.audit.models import AuditEvent
 from platform_core.jobs.models import Job
 from platform_core.kits.tenancy.scope import tenant, unscoped
@@ -139,3 +140,14 @@ def test_who_holds_nothing_is_removed_without_asking_for_an_heir(cast):
     assert "Nothing runs in their name, and nothing is theirs." in page.content.decode()
     remove(cast, cast.viewer)
     assert "viewer" not in cast.roles()
+
+
+def test_removing_by_a_direct_post_needs_a_fresh_proof_of_who_it_is(cast):
+    client, url = cast.client(cast.admin), f"/orgs/andina/members/{cast.membership(cast.viewer).pk}/remove/"
+    session = client.session
+    session[FRESH_AT] = 0
+    session.save()
+
+    answer = client.post(url)
+
+    assert (answer.status_code, "viewer" in cast.roles()) == (403, True)
