@@ -3,8 +3,9 @@
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 from platform_core.kits.personal_data import PersonalData
@@ -68,6 +69,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="account_email_once")]
+        indexes = [  # lists of people are searched by parts of both
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="account_name_words"),
+            GinIndex(OpClass(Upper("email"), name="gin_trgm_ops"), name="account_email_words"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email

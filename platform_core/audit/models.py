@@ -1,7 +1,9 @@
 """The record of who did what. Append-only: the migration revokes UPDATE and DELETE from app and service."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import pgettext_lazy
 
 from platform_core.kits.personal_data import PersonalData
@@ -56,4 +58,13 @@ class AuditEvent(OrganizationOwned):
             models.Index(fields=["organization", "-at"], name="audit_newest"),
             models.Index(fields=["organization", "target_type", "target_id"], name="audit_target"),
             models.Index(fields=["organization", "actor", "-at"], name="audit_actor"),
+            models.Index(
+                fields=["organization", "request_id"], name="audit_request", condition=~models.Q(request_id="")
+            ),
+            GinIndex(  # words of a search, by ``find_audit_events``; a short list of what is not sorted in yet
+                "organization",
+                OpClass(Upper("target_label"), name="gin_trgm_ops"),
+                name="audit_words",
+                gin_pending_list_limit=512,
+            ),
         ]

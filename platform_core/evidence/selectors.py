@@ -14,8 +14,11 @@ from platform_core.access.models import ApiKey
 from platform_core.accounts.models import User
 from platform_core.audit.models import AuditEvent
 from platform_core.evidence.models import AuditRetention, AuditSeal, AuditStream, RowHistory
+from platform_core.evidence.sentences import SENTENCES
 from platform_core.jobs.models import Job
+from platform_core.kits.permissions import PERMISSIONS
 from platform_core.kits.tenancy.models import OrganizationOwnedQuerySet
+from platform_core.kits.tenancy.searching import found_by
 from platform_core.organizations.models import Organization
 
 PAGE_SIZE = 50
@@ -114,7 +117,7 @@ def events(organization: Organization, wanted: Filters, *, now: datetime.datetim
         kind, _colon, id = wanted.target.partition(":")
         rows = rows.filter(target_type=kind, **({"target_id": id} if id else {}))
     if wanted.search:
-        rows = rows.filter(_found(wanted.search) | Q(action__in=wanted.said))
+        rows = rows.filter(_found(wanted))
     return rows.order_by("-at", "-id")
 
 
@@ -179,9 +182,17 @@ def latest_verification(organization: Organization) -> Job | None:
     return jobs.order_by("-created_at").first()
 
 
-def _found(text: str) -> Q:
-    """Words of the object, of the person, of the action's name; or an id."""
-    words = Q(target_label__icontains=text) | Q(actor__name__icontains=text) | Q(actor__email__icontains=text)
+def _found(wanted: Filters) -> Q:
+    """Words of the object, of the person, of the action's name; or an id.
+
+    Words that name an action are in so much of a log that the newest of it are found soonest by reading it backwards.
+    """
+    text = wanted.search
+    names_action = wanted.said or any(text.casefold() in action for action in (*SENTENCES, *PERMISSIONS))
+    if not names_action and (found := found_by("find_audit_events", text, text)) is not None:
+        return found | Q(pk=event) if (event := _uuid(text)) else found
+    words = Q(action__in=wanted.said)
+    words |= Q(target_label__icontains=text) | Q(actor__name__icontains=text) | Q(actor__email__icontains=text)
     words |= Q(action__icontains=text)
     if event := _uuid(text):
         words |= Q(pk=event)

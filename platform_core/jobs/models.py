@@ -4,7 +4,9 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import pgettext_lazy
 
 from platform_core.kits.personal_data import NoPersonalData, PersonalData
@@ -89,6 +91,7 @@ class Job(Leased):
             models.Index(
                 fields=["state", "lease_until"], name="job_open", condition=models.Q(state__in=["queued", "running"])
             ),
+            GinIndex("organization", OpClass(Upper("title"), name="gin_trgm_ops"), name="job_words"),
         ]
 
     def __str__(self) -> str:

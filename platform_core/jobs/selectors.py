@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext
 
 from platform_core.jobs.models import Job, JobLogLine, JobQuerySet
+from platform_core.kits.tenancy.searching import found_by
 from platform_core.kits.web import numbers
 
 MARKS = r"^(Started|Paused|Canceled|Parked|Finished)"
@@ -35,6 +37,12 @@ class SaidLine:
 def jobs(organization: Any) -> JobQuerySet:
     """This will list an organization's jobs, the newest first."""
     return Job.objects.for_organization(organization).select_related("started_by").order_by("-created_at")
+
+
+def titled(words: str, *, column: str = "pk") -> Q:
+    """This will give the condition that a job, or the one that ``column`` names, has these words in its title."""
+    title = "title" if column == "pk" else f"{column.removesuffix('_id')}__title"
+    return found_by("find_jobs", words, column=column) or Q(**{f"{title}__icontains": words})
 
 
 def log_lines(job: Job) -> Any:
