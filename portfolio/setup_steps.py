@@ -41,7 +41,7 @@ def _has_policy(organization: Organization) -> bool:
 
 
 def _has_run(organization: Organization) -> bool:
-    return BulkRun.objects.for_organization(organization).exists()
+    return BulkRun.objects.for_organization(organization).filter(is_test=False).exists()
 
 
 def _has_key(organization: Organization) -> bool:

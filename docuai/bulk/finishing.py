@@ -26,8 +26,8 @@ def finish_if_complete(*, run: BulkRun) -> bool:
     if rows.filter(state__in=Job.OPEN).exists():
         return False
     with transaction.atomic():
-        job = Job.objects.for_organization(run.organization_id).select_for_update().get(id=run.job_id)
-        if job.state not in Job.OPEN or rows.filter(state__in=Job.OPEN).exists():
+        job = Job.objects.for_organization(run.organization_id).select_for_update().filter(id=run.job_id).first()
+        if job is None or job.state not in Job.OPEN or rows.filter(state__in=Job.OPEN).exists():
             return False
         account = account_of(run)
         if "took_seconds" not in job.result:

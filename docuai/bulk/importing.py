@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 
 from docuai.bulk.faults import Fault
+from docuai.bulk.limits import TEST_ROWS
 from docuai.bulk.models import BulkRun, NumberSequence, RowFault
 from docuai.bulk.naming import UniqueNames, file_names
 from docuai.bulk.passes import MappingIncompleteError, NoTableError, Pass, addresses_of, languages_of, one_pass, serials
@@ -115,6 +116,8 @@ class _Import:
                 if not self.held.exists():
                     raise Canceled
         totals = reading.validation.totals
+        if self.run.is_test and store.rows > TEST_ROWS:  # the table said otherwise when the run was asked for
+            raise Refused(_("A run of a test key takes %(limit)s rows at most.") % {"limit": TEST_ROWS})
         if self.bad == REFUSE and totals.faulty:
             text = _("%(faulty)s of %(rows)s rows have faults, and the run was to start only without any.")
             raise Refused(text % {"faulty": totals.faulty, "rows": totals.rows})

@@ -12,7 +12,9 @@ DESCRIPTION = """
 Everything that the pages do, for programs.
 
 **Sign in** with an API key of the organization: `Authorization: Bearer pf_live_…`. Owners and admins make keys under
-*Organization → API keys*; a key does what its scopes say, in its organization alone.
+*Organization → API keys*; a key does what its scopes say, in its organization alone. A **test key**, `pf_test_…`, runs
+everything for real but the last step: mail stays in the test inbox, documents carry TEST, nothing is counted, no webhook
+is told. It sees and touches what test keys made, and reads what both share, such as templates.
 
 **Errors** are `application/problem+json` (RFC 9457) with a `code`, a `request_id` to quote to us and, where values are
 to blame, `errors` with a JSON pointer each. **Lists** come in pages: follow `next` until it is null.
