@@ -47,7 +47,7 @@ def _write(organization_id: UUID, kind: Kind, news: News, key: str) -> None:
     notes, deliveries = [], []
     for user in people.values():
         by_inbox, *outward = (is_wanted(kind, channel, user.pk, chosen) for channel in (INBOX, MAIL, SMS))
-        by_mail, by_sms = outward[0], outward[1] and user.pk in numbers
+        by_mail, by_sms = outward[0] and not kind.mails_itself, outward[1] and user.pk in numbers
         if user.pk in told or not (by_inbox or by_mail or by_sms):
             continue
         note = Notification(

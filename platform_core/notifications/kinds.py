@@ -251,8 +251,8 @@ KINDS = (
         find_recovery,
         say_recovery,
         {"state": "waiting"},
-        channels=SECURITY,  # the mails are sent with it, each with a link of its own
-        mandatory=SECURITY,
+        mandatory=frozenset([INBOX, MAIL]),
+        mails_itself=True,
     ),
     Kind(
         "platform_core.key.created",

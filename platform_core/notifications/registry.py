@@ -69,7 +69,8 @@ Say = Callable[[Told], Text]
 class Kind:
     """One kind. ``mandatory`` names channels that nobody can switch off; they pass quiet hours and digest too.
 
-    ``for_leavers``: it is for people who are no members any more, and mailed to them all the same.
+    ``for_leavers``: it is for people who are no members any more, and mailed to them all the same. ``mails_itself``: whoever
+    sends the event mails it too, to each with a link of their own, so no second mail goes out.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Kind:
     channels: frozenset[str] = UNASKED
     mandatory: frozenset[str] = frozenset()
     for_leavers: bool = False
+    mails_itself: bool = False
 
 
 KINDS: dict[str, Kind] = {}

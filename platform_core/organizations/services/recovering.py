@@ -50,6 +50,7 @@ def ask(*, actor: User, organization: Organization, ground: str, reason: str) ->
         _refuse_needless(mine, owners, now)
         if open_recovery(organization):
             raise RecoveryRefusedError(_("A recovery is under way already."), "open_already")
+        _refuse_insistence(organization, now)
         domain = _domain(mine, owners, ground)
         made = OwnerRecovery.objects.create(
             organization=organization,
@@ -163,6 +164,16 @@ def _refuse_needless(mine: Membership, owners: list[Membership], now: datetime) 
             _("%(names)s was here within 30 days and can be asked. A recovery is for organizations without an owner.")
             % {"names": names},
             "owner_active",
+        )
+
+
+def _refuse_insistence(organization: Organization, now: datetime) -> None:
+    """A word that stopped one holds for seven days: nobody is mailed again and again."""
+    stopped = OwnerRecovery.objects.for_organization(organization).filter(end__in=[End.OBJECTION, End.STAFF])
+    if stopped.filter(ended_at__gt=now - reaching.WAIT).exists():
+        raise RecoveryRefusedError(
+            _("A recovery was stopped less than seven days ago. Talk to who stopped it before you ask again."),
+            "stopped_lately",
         )
 
 

@@ -174,6 +174,8 @@ def test_an_admin_objects_on_the_page_and_an_editor_cannot(gone):
     gone.client(gone.second).post(f"{PAGE}stop/")
 
     assert (row(gone).state, row(gone).end) == ("stopped", "objection")
+    assert "stopped less than seven days ago" in ask(gone).content.decode()
+    assert len(mails(gone)) == 6
 
 
 def test_whoever_asked_may_withdraw(gone):
@@ -318,6 +320,7 @@ def test_admins_read_it_in_their_inbox(gone):
 
     with unscoped(), person(gone.second.pk):
         (note,) = Notification.objects.filter(user=gone.second)
+        assert note.deliveries.count() == 0  # the mail with the link is the one
         assert (note.kind, note.facts) == ("platform_core.organization.recovery", {"state": "asked"})
     page = gone.client(gone.second).get("/me/inbox/").content.decode()
     assert "admin asks to become owner of Andina" in page
