@@ -90,4 +90,5 @@ def logo(request: HttpRequest, logo_id: UUID) -> HttpResponse:
         if row is None:
             raise Http404
         content = logo_bytes(row)
-    return HttpResponse(content, content_type="image/png", headers={"Cache-Control": f"public, max-age={DAY}"})
+    headers = {"Cache-Control": f"public, max-age={DAY}", "Cross-Origin-Resource-Policy": "cross-origin"}
+    return HttpResponse(content, content_type="image/png", headers=headers)  # mails are shown on other sites

@@ -221,3 +221,11 @@ def test_a_logo_whose_file_is_gone_stops_no_run(cast):
 
     with unscoped(), tenant(cast.andina.pk):
         assert "logo" not in for_documents(cast.andina)
+
+
+def test_the_logo_may_be_shown_by_mail_readers_of_other_sites(cast):
+    save(cast, logo=picture())
+
+    answer = Client().get(f"/brand/{row(cast).logo_id}/logo.png")
+
+    assert (answer.status_code, answer["Cross-Origin-Resource-Policy"]) == (200, "cross-origin")
