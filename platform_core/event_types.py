@@ -56,6 +56,12 @@ declare(
         "jobs/{job_id}/",
         is_public=False,
     ),
+    EventType(
+        "platform_core.invitations.finished",
+        _("A list of people was invited"),
+        {"job_id": ID, "state": "done", "done": 1200, "failed": 0},
+        "jobs/{job_id}/",
+    ),
     # not offered to webhooks: an endpoint that calls our own source would go round for ever
     EventType(
         "webhook.disabled",

@@ -10,7 +10,8 @@ from platform_core.mail import periodic as mail_clock
 from platform_core.mail import tasks as mail
 from platform_core.notifications import periodic as notifications
 from platform_core.operations import periodic as operations
-from platform_core.organizations import periodic as organizations
+from platform_core.organizations import periodic as organizations_clock
+from platform_core.organizations import tasks as organizations
 from platform_core.sms import periodic as sms_clock
 from platform_core.sms import tasks as sms
 from platform_core.testmode import periodic as testmode_clock
@@ -30,6 +31,7 @@ __all__ = [
     "notifications",
     "operations",
     "organizations",
+    "organizations_clock",
     "sms",
     "sms_clock",
     "testmode",

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 from unfold.sites import UnfoldAdminSite
 
+from platform_core.access.models import ApiRequest
 from platform_core.audit.models import AuditEvent
 from platform_core.audit.services import audit
 from platform_core.kits.tenancy.admin import PICKED, StaffSite
@@ -127,7 +128,9 @@ class Staff(StaffSite, UnfoldAdminSite):
         return organization
 
     def _by_request(self, text: str) -> Model | None:
-        return self._row(AuditEvent, request_id=text) if text else None
+        if not text:
+            return None
+        return self._row(AuditEvent, request_id=text) or self._row(ApiRequest, request_id=text)
 
     def _row(self, model: type[Model], **wanted: Any) -> Model | None:
         return model._default_manager.filter(**wanted).first()

@@ -18,7 +18,9 @@ from platform_core.jobs.models import Job
 from platform_core.jobs.registry import CANCEL, PAUSE, RESUME, RETRY, Progress, register_kind
 from platform_core.mail.models import OutgoingMail
 from platform_core.mail.services import cancel_mails
-from platform_core.permissions import AUDIT_READ, KEY_MANAGE
+from platform_core.organizations.judging import Fate
+from platform_core.organizations.listing import JOB_KIND as INVITE
+from platform_core.permissions import AUDIT_READ, KEY_MANAGE, MEMBER_MANAGE
 from platform_core.testmode.selectors import JOB_KIND as WIPE
 from portfolio.demo.runs import JOB_KIND as DEMO
 
@@ -47,6 +49,9 @@ def plug() -> None:
     register_kind(DEMO, label=_("Demo data"), steps=())
     register_kind(VERIFY_LOG, label=_("Verify the audit log"), page_url=audit_page, steps=(CANCEL,), manage=AUDIT_READ)
     register_kind(WIPE, label=_("Delete test data"), page_url=test_page, steps=(CANCEL, RETRY), manage=KEY_MANAGE)
+    register_kind(
+        INVITE, label=_("Invite a list"), steps=(PAUSE, RESUME, CANCEL), manage=MEMBER_MANAGE, details=refused
+    )
     register_kind(CHECK, label=_("Check a table"), steps=(CANCEL,), manage=RUN_MANAGE)
 
 
@@ -94,6 +99,12 @@ def mails_by_state(job: Job) -> list[tuple[Any, int]]:
     found = OutgoingMail.objects.for_organization(job.organization_id).filter(job=job)
     counts = dict(found.order_by().values_list("state").annotate(n=Count("id")))
     return [(label, counts[state]) for state, label in OutgoingMail.State.choices if state in counts]
+
+
+def refused(job: Job) -> list[tuple[Any, int]]:
+    """This will count the lines of a list that were not invited, by reason."""
+    labels = {**dict(Fate.choices), "not_allowed": _("Whoever started it may not invite any more")}
+    return [(labels[fate], n) for fate, n in job.result.get("refused", {}).items() if fate in labels]
 
 
 def _run(job: Job) -> BulkRun | None:

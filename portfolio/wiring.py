@@ -217,6 +217,7 @@ def plug() -> None:
     app.add_periodic_task(evidence.STREAM_SECONDS, evidence.stream_audit.s(), name="stream audit logs to collectors")
     app.add_periodic_task(analytics.FORGET_SECONDS, analytics.forget_active_days.s(), name="delete old activity")
     app.add_periodic_task(events.FORGET_SECONDS, events.forget_events.s(), name="delete old events")
+    app.add_periodic_task(organizations.WAKE_SECONDS, organizations.wake_lists.s(), name="wake lists of invitations")
     app.add_periodic_task(jobs.ROOM_SECONDS, jobs.watch_room.s(), name="pause without room")
     app.add_periodic_task(mail.FORGET_SECONDS, mail.forget_mails.s(), name="empty old mails")
     app.add_periodic_task(doors.FORGET_SECONDS, doors.forget_security_events.s(), name="delete old security events")

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from docuai.bulk import services
-from docuai.bulk.models import BulkRun, Document, RunRow
+from docuai.bulk.models import BulkRun, Document, RunPersonShare, RunRow, RunTeamShare
 from docuai.bulk.wording import in_words
+from platform_core.access.admin import PersonShareAdmin, TeamShareAdmin
 from platform_core.jobs.services import JobStateError
 from platform_core.kits.web.staff import StaffModelAdmin, register
 
@@ -120,3 +121,13 @@ class DocumentAdmin(StaffModelAdmin):
     list_filter = ("state",)
     search_fields = ("id", "sha256")
     ordering = ("-id",)
+
+
+@register(RunPersonShare)
+class RunPersonShareAdmin(PersonShareAdmin):
+    """Runs shared with members."""
+
+
+@register(RunTeamShare)
+class RunTeamShareAdmin(TeamShareAdmin):
+    """Runs shared with teams."""

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from docuai.library.models import DocumentTemplate, TemplateVersion
+from docuai.library.models import DocumentTemplate, TemplatePersonShare, TemplateTeamShare, TemplateVersion
+from platform_core.access.admin import PersonShareAdmin, TeamShareAdmin
 from platform_core.kits.web.staff import StaffModelAdmin, register
 
 
@@ -12,7 +13,7 @@ class DocumentTemplateAdmin(StaffModelAdmin):
     list_display = ("name", "organization", "engine", "slug", "created_by", "updated_at", "deleted_at")
     list_filter = ("engine",)
     list_select_related = ("organization", "created_by")
-    search_fields = ("name", "slug")
+    search_fields = ("id", "name", "slug")
     ordering = ("-updated_at",)
     routes = frozenset(["template"])
 
@@ -30,3 +31,13 @@ class TemplateVersionAdmin(StaffModelAdmin):
     list_select_related = ("template", "organization", "created_by")
     ordering = ("-created_at",)
     exclude: ClassVar = ["schema", "sample"]
+
+
+@register(TemplatePersonShare)
+class TemplatePersonShareAdmin(PersonShareAdmin):
+    """Templates shared with members."""
+
+
+@register(TemplateTeamShare)
+class TemplateTeamShareAdmin(TeamShareAdmin):
+    """Templates shared with teams."""

@@ -127,3 +127,6 @@ class TeamShare(OrganizationOwned, BaseObjectPermission):
         constraints = [
             models.UniqueConstraint(fields=["organization", "content_object", "team"], name="%(class)s_once")
         ]
+
+    def __str__(self) -> str:
+        return f"{self.team_id} {self.permission.codename}"

@@ -54,6 +54,7 @@ register_sentences(
         "member.remove": pgettext_lazy("audit", "Removed a member"),
         "member.leave": pgettext_lazy("audit", "Left the organization"),
         "invitation.create": pgettext_lazy("audit", "Invited a person"),
+        "invitation.list": pgettext_lazy("audit", "Began to invite a list"),
         "invitation.resend": pgettext_lazy("audit", "Sent an invitation again"),
         "invitation.revoke": pgettext_lazy("audit", "Withdrew an invitation"),
         "invitation.accept": pgettext_lazy("audit", "Joined by invitation"),

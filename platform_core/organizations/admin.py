@@ -1,6 +1,6 @@
 """Organizations and who belongs to them, for platform staff; and the recoveries that need their eyes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -13,7 +13,17 @@ from platform_core.access.freshness import require_fresh
 from platform_core.kits.tenancy.scope import tenant, unscoped
 from platform_core.kits.web.staff import StaffModelAdmin, register
 from platform_core.organizations.errors import OrganizationError
-from platform_core.organizations.models import Invitation, Membership, Organization, OwnerRecovery, PlanLimit, Usage
+from platform_core.organizations.models import (
+    CustomRole,
+    Invitation,
+    Membership,
+    Organization,
+    OwnerRecovery,
+    PlanLimit,
+    Team,
+    TeamMembership,
+    Usage,
+)
 from platform_core.organizations.services import recovering
 
 
@@ -26,10 +36,50 @@ class OrganizationAdmin(StaffModelAdmin):
 
 @register(Membership)
 class MembershipAdmin(StaffModelAdmin):
-    list_display = ("user", "organization", "role", "joined_at", "last_seen_at")
+    list_display = ("user", "organization", "role", "custom_role", "joined_at", "last_seen_at")
     list_filter = ("role",)
-    list_select_related = ("user", "organization")
-    search_fields = ("user__email", "user__name")
+    list_select_related = ("user", "organization", "custom_role")
+    search_fields = ("id", "user__email", "user__name")
+
+
+@register(CustomRole)
+class CustomRoleAdmin(StaffModelAdmin):
+    list_display = ("name", "organization", "holds", "description", "version", "created_at")
+    list_select_related = ("organization",)
+    search_fields = ("id", "name")
+    ordering = ("-created_at",)
+    routes = frozenset(["role"])
+
+    @admin.display(description=gettext_lazy("Permissions"))
+    def holds(self, role: CustomRole) -> int:
+        return len(role.permissions)
+
+    def find(self, organization_id: Any, arguments: Mapping[str, Any]) -> CustomRole | None:
+        return CustomRole.objects.filter(organization_id=organization_id, pk=arguments["role_id"]).first()
+
+
+@register(Team)
+class TeamAdmin(StaffModelAdmin):
+    list_display = ("name", "organization", "description", "created_at")
+    list_select_related = ("organization",)
+    search_fields = ("id", "name")
+    ordering = ("-created_at",)
+    routes = frozenset(["team"])
+
+    def find(self, organization_id: Any, arguments: Mapping[str, Any]) -> Team | None:
+        return Team.objects.filter(organization_id=organization_id, pk=arguments["team_id"]).first()
+
+
+@register(TeamMembership)
+class TeamMembershipAdmin(StaffModelAdmin):
+    list_display = ("person", "team", "organization", "added_at")
+    list_select_related = ("membership__user", "team", "organization")
+    search_fields = ("id", "team__name", "membership__user__email", "membership__user__name")
+    ordering = ("-added_at",)
+
+    @admin.display(description=gettext_lazy("Member"))
+    def person(self, place: TeamMembership) -> Any:
+        return place.membership.user
 
 
 @register(Invitation)

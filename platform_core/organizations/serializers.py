@@ -123,7 +123,7 @@ class InviteeSerializer(serializers.Serializer[Any]):
 
 
 class InviteListSerializer(serializers.Serializer[Any]):
-    invitations = serializers.ListField(child=InviteeSerializer(), min_length=1, max_length=500)
+    invitations = serializers.ListField(child=InviteeSerializer(), min_length=1, max_length=10_000)
     role = serializers.CharField(
         max_length=60, default="viewer", help_text="For items that name none: a name or an id."
     )
@@ -142,7 +142,8 @@ class InviteLineSerializer(serializers.Serializer[Any]):
 
 
 class InviteResultSerializer(serializers.Serializer[Any]):
-    sent = serializers.IntegerField()
+    sent = serializers.IntegerField(help_text="How many mails are on their way; those of a job are not counted.")
+    job = serializers.UUIDField(allow_null=True, help_text="The job that sends a list of more than 500: `jobs/{id}/`.")
     results = InviteLineSerializer(many=True)
 
 

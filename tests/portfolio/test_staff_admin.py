@@ -3,14 +3,24 @@
 from datetime import date
 
 import pytest
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from docuai.bulk import services
+from docuai.bulk.models import RunTeamShare
 from docuai.library import services as library
+from docuai.library.models import TemplatePersonShare
+from docuai.permissions import TEMPLATE_VIEW
+from platform_core.access.models import ApiRequest, KeyPlace
+from platform_core.access.sharing import share
 from platform_core.accounts.models import User
 from platform_core.audit.models import AuditEvent
 from platform_core.kits.tenancy.scope import tenant, unscoped
+from platform_core.organizations.models import Membership, TeamMembership
+from platform_core.organizations.services import roles, teams
 from tests.factories.factors import sign_in_verified
+from tests.factories.keys import bearer, make_key
 from tests.factories.organizations import make_member, make_organization
 
 SOURCE = b'#let row = json("data.json")\n#set document(title: "Hello")\n#set text(lang: "en")\nHello #row.name'
@@ -122,3 +132,56 @@ def test_runs_are_paused_by_an_action_and_the_audit_log_names_the_person(client,
     with tenant(andina.pk):
         run.job.refresh_from_db()
         assert run.job.state == "paused"
+
+
+def shared_things(organization):
+    """One of each: a role, a team with a place, a share with a member and one with the team, a place and a call of a key."""
+    run = make_run(organization)
+    owner = make_member(organization, "owner@andina.example")
+    reader = make_member(organization, "reader@andina.example", "viewer")
+    key, secret = make_key(organization)
+    Client().get(f"/api/v1/orgs/{organization.slug}/docuai/runs/", headers=bearer(secret))
+    with tenant(organization.pk):
+        member = Membership.objects.get(user=reader)
+        role = roles.create_role(
+            actor=owner, organization=organization, name="Checker", description="", permissions=[TEMPLATE_VIEW]
+        )
+        team = teams.create_team(actor=owner, organization=organization, name="Registry")
+        teams.add_to_team(actor=owner, team=team, member=member)
+        share(actor=owner, obj=run.template, level="read", member=member)
+        share(actor=owner, obj=run, level="read", team=team)
+        call = ApiRequest.objects.create(
+            organization=organization, key=key, at=timezone.now(), method="GET", path="/x", status=200, ms=3, request_id="r-17"
+        )  # fmt: skip
+        return {
+            "customrole": role,
+            "team": team,
+            "teammembership": TeamMembership.objects.get(),
+            "templatepersonshare": TemplatePersonShare.objects.get(),
+            "runteamshare": RunTeamShare.objects.get(),
+            "apirequest": call,
+            "keyplace": KeyPlace.objects.create(organization=organization, key=key, place="10.0"),
+        }
+
+
+def test_roles_teams_shares_calls_and_places_open_by_their_id_and_change_by_no_form(client, staff, andina):
+    for name, row in shared_things(andina).items():
+        opened = client.get("/admin/find/", {"q": str(row.pk)}, follow=True)
+        page = opened.redirect_chain[-1][0]
+        listed = client.get(f"/admin/{row._meta.app_label}/{name}/", {"q": str(row.pk)}).content.decode()
+
+        assert page == f"/admin/{row._meta.app_label}/{name}/{row.pk}/change/"
+        assert opened.status_code == 200
+        assert f"/{name}/{row.pk}/change/" in listed
+        assert client.post(page, {"name": "Other"}).status_code == 403
+        assert client.post(page.replace("/change/", "/delete/"), {"post": "yes"}).status_code == 403
+        with tenant(andina.pk):
+            assert type(row)._default_manager.filter(pk=row.pk).count() == 1
+
+
+def test_a_request_id_opens_the_call_and_a_page_s_address_the_role(client, staff, andina):
+    rows = shared_things(andina)
+    role = reverse("role", kwargs={"slug": andina.slug, "role_id": rows["customrole"].pk})
+
+    assert str(rows["apirequest"].pk) in client.get("/admin/find/", {"q": "r-17"}).headers["Location"]
+    assert str(rows["customrole"].pk) in client.get("/admin/find/", {"q": role}).headers["Location"]

@@ -57,14 +57,15 @@ class Invitations(AccessView):
     @extend_schema(
         operation_id="invitations_create",
         request=InviteListSerializer,
-        responses=InviteResultSerializer,
+        responses={200: InviteResultSerializer, 202: InviteResultSerializer},
         examples=[OpenApiExample("Two people", value=SAMPLE, request_only=True)],
     )
     @idempotent()
     def post(self, request: Request, slug: str) -> Response:
-        """Invite up to 500 people; `results` says of each item what became of it, in the order of the items.
+        """Invite people; `results` says of each item what became of it, in the order of the items.
 
-        With `preview` nothing is sent. Whoever cannot be invited holds up nobody.
+        More than 500 items are judged at once and sent by a job (202): `results` says what will be sent, and `job` where
+        to ask for it. With `preview` nothing is sent. Whoever cannot be invited holds up nobody.
         """
         asked = InviteListSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -73,12 +74,20 @@ class Invitations(AccessView):
             Entry(n, plain_address(item["email"]), item["role"], item["team"])
             for n, item in enumerate(given["invitations"], 1)
         ]
+        told = {
+            "actor": self.person,
+            "organization": self.organization,
+            "entries": entries,
+            "role": given["role"],
+            "team": given["team"],
+        }
+        if len(entries) > inviting_many.MOST_AT_ONCE and not given["preview"]:
+            verdicts, job = inviting_many.invite_by_job(**told)
+            return Response({"sent": 0, "job": job.pk, "results": [_result(one) for one in verdicts]}, status=202)
         do = inviting_many.preview if given["preview"] else inviting_many.invite_many
-        verdicts = do(
-            actor=self.person, organization=self.organization, entries=entries, role=given["role"], team=given["team"]
-        )
+        verdicts = do(**told)
         sent = 0 if given["preview"] else sum(verdict.sent for verdict in verdicts)
-        return Response({"sent": sent, "results": [_result(verdict) for verdict in verdicts]})
+        return Response({"sent": sent, "job": None, "results": [_result(verdict) for verdict in verdicts]})
 
 
 def _result(verdict: Verdict) -> dict[str, Any]:

@@ -1,37 +1,28 @@
 """Asking people to join by mail. The token stands in the mail only; a second invitation to an address kills the first."""
 
-import datetime
 import logging
 
 import redis
-from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from platform_core.accounts.models import User
 from platform_core.accounts.selectors import plain_address
 from platform_core.audit.services import audit
 from platform_core.events.services import emit
-from platform_core.mail.services import queue_mail
 from platform_core.organizations.address_lists import fault_of
 from platform_core.organizations.errors import AlreadyMemberError, NotAllowedError, OrganizationError
 from platform_core.organizations.models import Invitation, Membership, Organization, Team
-from platform_core.organizations.selectors.branding import look_of
 from platform_core.organizations.selectors.ladder import may_fill_teams, may_grant
 from platform_core.organizations.selectors.limits import MEMBERS, limit_of
 from platform_core.organizations.selectors.people import addresses_of_members, open_invitations
-from platform_core.organizations.selectors.roles import GivenRole, role_named, role_of
+from platform_core.organizations.selectors.roles import role_named, role_of
 from platform_core.organizations.services.limits import LimitReachedError
-from platform_core.organizations.tokens import hash_of, new_token
+from platform_core.organizations.writing import DAY, PER_DAY_AND_ADDRESS, counter_of, write_invitation
 
-VALID = datetime.timedelta(days=7)
 PER_HOUR = 100  # invitations of one organization
-PER_DAY_AND_ADDRESS = 5
-DAY = 86400
 logger = logging.getLogger(__name__)
 
 
@@ -66,34 +57,6 @@ def invite(*, actor: User, organization: Organization, email: str, role: str, te
         counted = standing is not None and standing.expires_at > timezone.now()
         _refuse_full(locked, extra=0 if counted else 1)
         return write_invitation(actor=actor, organization=locked, to=to, given=given, team=team, standing=standing)
-
-
-def write_invitation(
-    *,
-    actor: User,
-    organization: Organization,
-    to: str,
-    given: GivenRole,
-    team: Team | None,
-    standing: Invitation | None,
-) -> Invitation:
-    """This will write and mail one invitation, or renew the one that stands. Whoever calls holds the lock and has asked."""
-    token, invitation = new_token(), standing or Invitation(organization=organization, email=to)
-    before = role_of(standing).written if standing else None
-    invitation.role, invitation.custom_role, invitation.team = given.role, given.custom_role, team
-    invitation.invited_by = actor
-    invitation.token_hash, invitation.expires_at = hash_of(token), timezone.now() + VALID
-    invitation.save()
-    audit(
-        action="invitation.resend" if standing else "invitation.create",
-        target=invitation,
-        target_label=to,
-        actor=actor,
-        changes={"role": [before, given.written]} if before != given.written else {},
-    )
-    emit(type="invitation.sent", organization_id=organization.pk, payload={"invitation_id": str(invitation.pk)})
-    _mail(invitation, organization, actor, token)
-    return invitation
 
 
 def resend(*, actor: User, invitation: Invitation) -> Invitation:
@@ -140,11 +103,6 @@ def _refuse_full(organization: Organization, *, extra: int) -> None:
         raise LimitReachedError(MEMBERS, limit, taken, extra)
 
 
-def counter_of(organization: Organization, to: str) -> str:
-    """This will name the counter of mails to one address from one organization."""
-    return f"invitations:{{{organization.pk}}}:{hash_of(to)}"
-
-
 def _refuse_too_many(organization: Organization, to: str) -> None:
     counters = (
         (f"invitations:{{{organization.pk}}}", 3600, PER_HOUR),
@@ -157,26 +115,3 @@ def _refuse_too_many(organization: Organization, to: str) -> None:
                 raise TooManyInvitationsError(_("Too many invitations in a short time. Wait an hour, then try again."))
     except (redis.RedisError, ValueError) as error:  # no memory, or the counter ran out in this moment
         logger.warning("invitations.not_counted", extra={"error": type(error).__name__})
-
-
-def _mail(invitation: Invitation, organization: Organization, actor: User, token: str) -> None:
-    known, look = User.objects.filter(email__iexact=invitation.email).first(), look_of(organization)
-    with translation.override((known.language if known else "") or organization.default_language):
-        context = {
-            "invitation": invitation,
-            "organization": organization,
-            "brand": look,
-            "inviter": actor,
-            "url": settings.BASE_URL + reverse("invitation", kwargs={"token": token}),
-        }
-        queue_mail(
-            organization_id=organization.pk,
-            to=invitation.email,
-            subject=_("%(name)s invites you to %(organization)s")
-            % {"name": actor.get_full_name(), "organization": organization.name},
-            text=render_to_string("emails/organizations/invitation.txt", context),
-            html=render_to_string("emails/organizations/invitation.html", context),
-            kind="invitation",
-            idempotency_key=f"invitation:{invitation.token_hash}",
-            from_name=look.name,
-        )

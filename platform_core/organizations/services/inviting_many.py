@@ -1,4 +1,7 @@
-"""Inviting a list: all of it that can be sent, or nothing. What would happen is asked first (``preview``)."""
+"""Inviting a list. What would happen is asked first (``preview``).
+
+Up to 500 go in one transaction, or none of them; a longer list is judged at once and sent by a job.
+"""
 
 import logging
 
@@ -6,24 +9,24 @@ import redis
 from django.core.cache import cache
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from platform_core.accounts.models import User
+from platform_core.audit.services import audit
+from platform_core.jobs import services as jobs
+from platform_core.jobs.models import Job
+from platform_core.kits.work.queue import enqueue
+from platform_core.organizations import listing, tasks
 from platform_core.organizations.address_lists import Entry
 from platform_core.organizations.errors import NotAllowedError, OrganizationError
 from platform_core.organizations.judging import Verdict, judge
 from platform_core.organizations.models import Organization
 from platform_core.organizations.selectors.ladder import may_grant
-from platform_core.organizations.selectors.people import open_invitations
-from platform_core.organizations.services.inviting import (
-    DAY,
-    PER_DAY_AND_ADDRESS,
-    TooManyInvitationsError,
-    counter_of,
-    write_invitation,
-)
+from platform_core.organizations.services.inviting import TooManyInvitationsError
 from platform_core.organizations.services.standing import lock, standing_of
 
-MOST_AT_ONCE = 500  # mails of one request
+MOST_AT_ONCE = 500  # mails of one request; a job makes more
+TITLE = gettext_noop("Invite a list")
 LISTS_PER_HOUR = 20
 logger = logging.getLogger(__name__)
 
@@ -43,7 +46,7 @@ def preview(
     mine = standing_of(actor, organization.pk)
     if not may_grant(mine.held, frozenset()):
         raise NotAllowedError(_("Your role does not allow inviting people."))
-    worn = _worn(organization, {entry.email for entry in entries})
+    worn = listing.worn(organization, {entry.email for entry in entries})
     return judge(organization, held=mine.held, entries=entries, role=role, team=team, worn=worn)
 
 
@@ -65,46 +68,54 @@ def invite_many(
         locked = lock(organization.pk)
         verdicts = preview(actor=actor, organization=locked, entries=entries, role=role, team=team)
         going = [verdict for verdict in verdicts if verdict.sent]
-        if expected is not None and len(going) != expected:
-            raise ChangedMeanwhileError(_("Something changed meanwhile. Look at the list again; nothing was sent."))
+        _refuse_changed(going, expected)
         if len(going) > MOST_AT_ONCE:
             text = _("%(n)s invitations, %(most)s at most at once. Split the list into parts; nothing was sent.")
             raise TooManyAtOnceError(text % {"n": len(going), "most": MOST_AT_ONCE})
         if going:
             _refuse_too_often(locked)
-        standing = {row.email.lower(): row for row in open_invitations(locked, now=None)}
-        for verdict in going:
-            assert verdict.role is not None
-            to = verdict.entry.email
-            write_invitation(
-                actor=actor,
-                organization=locked,
-                to=to,
-                given=verdict.role,
-                team=verdict.team,
-                standing=standing.get(to),
-            )
-        transaction.on_commit(lambda: _count(locked, [verdict.entry.email for verdict in going]))
+        listing.send(actor=actor, organization=locked, verdicts=verdicts)
     return verdicts
 
 
-def _worn(organization: Organization, addresses: set[str]) -> set[str]:
-    keys = {counter_of(organization, to): to for to in addresses}
-    try:
-        found = cache.get_many(keys)
-    except redis.RedisError as error:
-        logger.warning("invitations.not_counted", extra={"error": type(error).__name__})
-        return set()
-    return {keys[key] for key, n in found.items() if n >= PER_DAY_AND_ADDRESS}
+def invite_by_job(
+    *,
+    actor: User,
+    organization: Organization,
+    entries: list[Entry],
+    role: str,
+    team: str = "",
+    expected: int | None = None,
+) -> tuple[list[Verdict], Job]:
+    """This will judge each line now and have a job send those that go: for more than one request sends (``MOST_AT_ONCE``).
+
+    Raises what ``invite_many`` raises but TooManyAtOnceError. Locks the organization's row.
+    """
+    with transaction.atomic():
+        locked = lock(organization.pk)
+        verdicts = preview(actor=actor, organization=locked, entries=entries, role=role, team=team)
+        going = [verdict for verdict in verdicts if verdict.sent]
+        _refuse_changed(going, expected)
+        _refuse_too_often(locked)
+        people = [
+            (v.entry.line, v.entry.email, v.role.value, str(v.team.pk) if v.team else "") for v in going if v.role
+        ]
+        job = jobs.start_job(
+            actor=actor,
+            organization=locked,
+            kind=listing.JOB_KIND,
+            title=TITLE,
+            total=len(people),
+            parameters={"people": people},
+        )
+        audit(action="invitation.list", target=job, actor=actor, changes={"people": [None, len(people)]})
+        enqueue(tasks.invite_list, organization_id=str(locked.pk), job_id=str(job.pk))
+    return verdicts, job
 
 
-def _count(organization: Organization, addresses: list[str]) -> None:
-    try:
-        for key in (counter_of(organization, to) for to in addresses):
-            cache.add(key, 0, timeout=DAY)
-            cache.incr(key)
-    except (redis.RedisError, ValueError) as error:
-        logger.warning("invitations.not_counted", extra={"error": type(error).__name__})
+def _refuse_changed(going: list[Verdict], expected: int | None) -> None:
+    if expected is not None and len(going) != expected:
+        raise ChangedMeanwhileError(_("Something changed meanwhile. Look at the list again; nothing was sent."))
 
 
 def _refuse_too_often(organization: Organization) -> None:

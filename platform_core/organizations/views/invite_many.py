@@ -42,10 +42,13 @@ def invite_many(request: HttpRequest, organization: Organization) -> HttpRespons
 
 
 def _send(request: HttpRequest, organization: Organization, form: InviteListForm) -> HttpResponse:
-    expected = request.POST.get("expected", "")
-    verdicts = inviting_many.invite_many(
-        **_given(request, organization, form), expected=int(expected) if expected.isdecimal() else None
-    )
+    shown = request.POST.get("expected", "")
+    expected = int(shown) if shown.isdecimal() and len(shown) < 6 else None
+    given = _given(request, organization, form)
+    if len(given["entries"]) > inviting_many.MOST_AT_ONCE:
+        _verdicts, job = inviting_many.invite_by_job(**given, expected=expected)
+        return redirect("job", slug=organization.slug, job_id=job.pk)
+    verdicts = inviting_many.invite_many(**given, expected=expected)
     sent = sum(verdict.sent for verdict in verdicts)
     text = ngettext("%(n)s invitation is on its way.", "%(n)s invitations are on their way.", sent)
     toast(request, text % {"n": sent})
@@ -86,6 +89,7 @@ def _page(
         "shown": [*staying[:MOST_SHOWN], *going[:MOST_SHOWN]],
         "hidden": max(0, len(staying) - MOST_SHOWN) + max(0, len(going) - MOST_SHOWN),
         "ready": _as_csv(going),
+        "by_job": len(going) > inviting_many.MOST_AT_ONCE,
         "limit": limit_of(organization, MEMBERS),
         "used": used_of(organization, MEMBERS),
     }
