@@ -2,12 +2,13 @@
 
 from docuai.library.content import TemplateChangedError, TemplateError
 from docuai.library.services.creating import create_from_starter, create_template, duplicate
-from docuai.library.services.describing import clean_name, clean_tags, delete, describe, purge_deleted, undelete
+from docuai.library.services.describing import EDITED, clean_name, clean_tags, delete, describe, purge_deleted, undelete
 from docuai.library.services.looking import Picture, picture_of, preview, source_of, thumbnail_of
 from docuai.library.services.publishing import deprecate, publish
 from docuai.library.services.versions import add_version, restore_version, save_version, set_field, set_sample
 
 __all__ = [
+    "EDITED",
     "Picture",
     "TemplateChangedError",
     "TemplateError",

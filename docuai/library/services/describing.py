@@ -14,9 +14,11 @@ from docuai.library.models import DocumentTemplate
 from platform_core.accounts.models import User
 from platform_core.audit.services import audit
 from platform_core.events.services import emit
+from platform_core.kits.editing import refuse_if_changed
 
 KEPT = timedelta(days=30)
 MAX_TAGS = 10
+EDITED = ("name", "description", "tags")
 
 
 def describe(
@@ -27,10 +29,12 @@ def describe(
     description: str | None = None,
     tags: Iterable[str] | None = None,
     unchanged_since: datetime | None = None,
+    seen: str | None = None,
 ) -> DocumentTemplate:
     """This will rename a template, describe or tag it; its address stays. Raises TemplateError.
 
     With ``unchanged_since`` it raises TemplateChangedError where somebody else was faster; the row is locked for that.
+    ``seen`` is the state that the editor of a page saw: raises ChangedByOthersError.
     """
     wanted: dict[str, Any] = {}
     if name is not None:
@@ -44,6 +48,9 @@ def describe(
         return template
     with transaction.atomic():
         _check_unchanged(template, unchanged_since)
+        if seen:
+            locked = DocumentTemplate.objects.for_organization(template.organization_id).select_for_update()
+            refuse_if_changed(locked.get(pk=template.pk), EDITED, seen)
         for key, (_before, value) in changes.items():
             setattr(template, key, value)
         template.save(update_fields=[*changes, "updated_at"])

@@ -32,6 +32,7 @@ from docuai.library.views.finding import (
 )
 from docuai.permissions import TEMPLATE_EDIT, TEMPLATE_VIEW
 from platform_core.access.doors import organization_page, require
+from platform_core.kits.editing import seen_of
 from platform_core.kits.web.toasts import toast
 from platform_core.organizations.models import Organization
 
@@ -151,6 +152,7 @@ def _page(
         "missing": selectors.missing_languages(list(editing.content.sources)),
         "upload": upload or UploadSource(prefix="source", initial={"language": editing.language}),
         "about": about or DescribeTemplate(prefix="about", initial=_described(template)),
+        "about_seen": seen_of(template, services.EDITED),
         "show_upload": upload is not None,
         "show_about": about is not None,
         "start_url": _start_url(organization, editing.version),

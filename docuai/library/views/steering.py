@@ -15,6 +15,8 @@ from docuai.library.views.editor import shown_editor
 from docuai.library.views.finding import person, template_of, template_or_404, version_or_404
 from docuai.permissions import TEMPLATE_EDIT
 from platform_core.access.doors import organization_page
+from platform_core.access.editing import who_was_faster
+from platform_core.kits.editing import ChangedByOthersError
 from platform_core.kits.web.toasts import toast
 from platform_core.organizations.models import Organization
 
@@ -54,7 +56,12 @@ def describe(request: HttpRequest, organization: Organization, template: str) ->
     form = DescribeTemplate(request.POST, prefix="about")
     if not form.is_valid():
         return shown_editor(request, organization, version_or_404(found), about=form, status=422)
-    services.describe(actor=person(request), template=found, **form.cleaned_data)
+    try:
+        services.describe(actor=person(request), template=found, seen=request.POST.get("seen"), **form.cleaned_data)
+    except ChangedByOthersError:
+        form.add_error(None, who_was_faster(organization.pk, found, "docuai.template.describe"))
+        again = version_or_404(template_or_404(organization, template))
+        return shown_editor(request, organization, again, about=form, status=422)
     toast(request, _("Template “%(name)s” saved.") % {"name": found.name})
     return redirect("template", slug=organization.slug, template=found.slug)
 

@@ -7,6 +7,7 @@ from platform_core.accounts.models import User
 from platform_core.audit.services import audit
 from platform_core.events.services import emit
 from platform_core.files import services as files
+from platform_core.kits.editing import refuse_if_changed
 from platform_core.kits.web.accents import is_color
 from platform_core.kits.web.pictures import MOST_BYTES
 from platform_core.organizations.errors import RoleRefusedError
@@ -14,8 +15,9 @@ from platform_core.organizations.logos import drawn
 from platform_core.organizations.models import Organization, OrganizationBrand
 from platform_core.organizations.services.standing import lock
 
-__all__ = ["MOST_BYTES", "PURPOSE", "BrandRefusedError", "remove_logo", "set_brand", "set_logo"]
+__all__ = ["EDITED", "MOST_BYTES", "PURPOSE", "BrandRefusedError", "remove_logo", "set_brand", "set_logo"]
 PURPOSE = "organizations.logo"
+EDITED = ("accent", "sender_name", "postal_address")
 
 
 class BrandRefusedError(RoleRefusedError):
@@ -23,9 +25,18 @@ class BrandRefusedError(RoleRefusedError):
 
 
 def set_brand(
-    *, actor: User, organization: Organization, accent: str, sender_name: str, postal_address: str
+    *,
+    actor: User,
+    organization: Organization,
+    accent: str,
+    sender_name: str,
+    postal_address: str,
+    seen: str | None = None,
 ) -> OrganizationBrand:
-    """This will write color, sender's name and postal address; raises BrandRefusedError."""
+    """This will write color, sender's name and postal address; raises BrandRefusedError.
+
+    ``seen``, here and below, is the state that the editor saw: raises ChangedByOthersError where it is another.
+    """
     if accent and not is_color(accent):
         raise BrandRefusedError("accent", "bad_color", _("Write the color as # and six digits, such as #0b6e4f."))
     given = {
@@ -34,7 +45,7 @@ def set_brand(
         "postal_address": postal_address.strip().replace("\r\n", "\n"),
     }
     with transaction.atomic():
-        brand = _locked(organization)
+        brand = _locked(organization, seen)
         changes = {
             name: [getattr(brand, name), value] for name, value in given.items() if getattr(brand, name) != value
         }
@@ -46,7 +57,7 @@ def set_brand(
     return brand
 
 
-def set_logo(*, actor: User, organization: Organization, content: bytes) -> OrganizationBrand:
+def set_logo(*, actor: User, organization: Organization, content: bytes, seen: str | None = None) -> OrganizationBrand:
     """This will put a picture in the logo's place; raises LogoError and what ``files`` raises for want of room."""
     picture = drawn(content)
     file = files.store(
@@ -58,7 +69,7 @@ def set_logo(*, actor: User, organization: Organization, content: bytes) -> Orga
         content_type="image/png",
     )
     with transaction.atomic():
-        brand = _locked(organization)
+        brand = _locked(organization, seen)
         before, brand.logo = brand.logo, file
         brand.save()
         _write_down(actor, organization, {"logo": [before.sha256 if before else None, file.sha256]})
@@ -67,10 +78,10 @@ def set_logo(*, actor: User, organization: Organization, content: bytes) -> Orga
     return brand
 
 
-def remove_logo(*, actor: User, organization: Organization) -> OrganizationBrand:
+def remove_logo(*, actor: User, organization: Organization, seen: str | None = None) -> OrganizationBrand:
     """This will take the logo away; its address is dead at once."""
     with transaction.atomic():
-        brand = _locked(organization)
+        brand = _locked(organization, seen)
         before, brand.logo = brand.logo, None
         if before is not None:
             brand.save()
@@ -80,10 +91,12 @@ def remove_logo(*, actor: User, organization: Organization) -> OrganizationBrand
     return brand
 
 
-def _locked(organization: Organization) -> OrganizationBrand:
+def _locked(organization: Organization, seen: str | None) -> OrganizationBrand:
     lock(organization.pk)
     rows = OrganizationBrand.objects.for_organization(organization).select_related("logo")
-    return rows.first() or OrganizationBrand(organization=organization)
+    brand = rows.first() or OrganizationBrand(organization=organization)
+    refuse_if_changed(brand, EDITED, seen)
+    return brand
 
 
 def _write_down(actor: User, organization: Organization, changes: dict[str, list[str | None]]) -> None:

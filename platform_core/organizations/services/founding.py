@@ -11,10 +11,12 @@ from django.utils.text import slugify
 from platform_core.accounts.models import User
 from platform_core.audit.services import audit
 from platform_core.events.services import emit
+from platform_core.kits.editing import refuse_if_changed
 from platform_core.organizations.models import Membership, Organization, Role
 
 SLUG_LENGTH = 50
 DEFAULTS = ("default_language", "region", "time_zone")
+EDITED = ("name", *DEFAULTS)
 
 
 def create_organization(*, actor: User, name: str, organization_id: UUID) -> Organization:
@@ -39,9 +41,12 @@ def create_organization(*, actor: User, name: str, organization_id: UUID) -> Org
     return organization
 
 
-def rename(*, actor: User, organization: Organization, name: str) -> Organization:
-    """This will give the organization another name; its address stays, so that links keep working."""
-    return _change(actor, organization, action="organization.rename", name=name.strip())
+def rename(*, actor: User, organization: Organization, name: str, seen: str | None = None) -> Organization:
+    """This will give the organization another name; its address stays, so that links keep working.
+
+    ``seen`` is the state of name and defaults that the editor saw: raises ChangedByOthersError where it is another.
+    """
+    return _change(actor, organization, action="organization.rename", seen=seen, name=name.strip())
 
 
 def set_defaults(
@@ -66,9 +71,12 @@ def dismiss_setup(*, actor: User, organization: Organization) -> None:
             audit(action="organization.setup_dismissed", target=organization, actor=actor)
 
 
-def _change(actor: User, organization: Organization, *, action: str, **values: Any) -> Organization:
+def _change(
+    actor: User, organization: Organization, *, action: str, seen: str | None = None, **values: Any
+) -> Organization:
     with transaction.atomic():
         locked = Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)
+        refuse_if_changed(locked, EDITED, seen)
         changes = {k: [getattr(locked, k), v] for k, v in values.items() if getattr(locked, k) != v}
         if not changes:
             return locked

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from platform_core.accounts.models import User
 from platform_core.audit.services import audit
 from platform_core.events.services import emit
+from platform_core.kits.editing import refuse_if_changed
 from platform_core.organizations.errors import NotAllowedError, TeamRefusedError
 from platform_core.organizations.models import Membership, Organization, Team, TeamMembership
 from platform_core.organizations.selectors.ladder import may_fill_teams
@@ -15,6 +16,7 @@ from platform_core.organizations.services.standing import lock, standing_of
 
 NAME_LENGTH = 60
 MAX_TEAMS = 500
+EDITED = ("name", "description")
 
 
 def create_team(*, actor: User, organization: Organization, name: str, description: str = "") -> Team:
@@ -30,10 +32,12 @@ def create_team(*, actor: User, organization: Organization, name: str, descripti
     return team
 
 
-def edit_team(*, actor: User, team: Team, name: str, description: str = "") -> Team:
-    """This will rename and describe a team."""
+def edit_team(*, actor: User, team: Team, name: str, description: str = "", seen: str | None = None) -> Team:
+    """This will rename and describe a team. ``seen`` is the state that the editor saw: raises ChangedByOthersError."""
     with transaction.atomic():
         locked = _allowed(actor, team.organization_id)
+        team.refresh_from_db(fields=EDITED)
+        refuse_if_changed(team, EDITED, seen)
         after = {"name": _free_name(locked, name, team), "description": " ".join(description.split())}
         changes = {
             field: [getattr(team, field), value] for field, value in after.items() if getattr(team, field) != value

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from platform_core.access.doors import organization_page
+from platform_core.access.editing import who_was_faster
 from platform_core.files.errors import FileError
+from platform_core.kits.editing import ChangedByOthersError, seen_of
 from platform_core.kits.tenancy.scope import locate, tenant
 from platform_core.kits.web.toasts import toast
 from platform_core.organizations.errors import OrganizationError
@@ -35,6 +37,9 @@ def brand(request: HttpRequest, organization: Organization) -> HttpResponse:
         except (OrganizationError, FileError) as error:
             field = getattr(error, "field", "logo")
             form.add_error(field if field in form.fields else None, str(error))
+        except ChangedByOthersError:
+            form.add_error(None, who_was_faster(organization.pk, organization, "organization.brand"))
+            row = brand_row(organization)
         else:
             toast(request, _("Saved."))
             return redirect("organization-brand", slug=organization.slug)
@@ -42,6 +47,7 @@ def brand(request: HttpRequest, organization: Organization) -> HttpResponse:
     context = {
         "organization": organization,
         "form": form,
+        "seen": seen_of(row, branding.EDITED),
         "row": shown,
         "look": look_of_row(organization, shown),
         "is_unsaved": looks_only,
@@ -64,18 +70,19 @@ def _wanted(form: BrandForm, row: OrganizationBrand) -> OrganizationBrand:
 
 
 def _save(request: HttpRequest, organization: Organization, form: BrandForm) -> None:
-    given, actor = form.cleaned_data, request.user
+    given, actor, seen = form.cleaned_data, request.user, request.POST.get("seen")
     if given["logo"]:
         content = given["logo"].read(branding.MOST_BYTES + 1)
-        branding.set_logo(actor=actor, organization=organization, content=content)  # type: ignore[arg-type]
+        branding.set_logo(actor=actor, organization=organization, content=content, seen=seen)  # type: ignore[arg-type]
     elif given["remove_logo"]:
-        branding.remove_logo(actor=actor, organization=organization)  # type: ignore[arg-type]
+        branding.remove_logo(actor=actor, organization=organization, seen=seen)  # type: ignore[arg-type]
     branding.set_brand(
         actor=actor,  # type: ignore[arg-type]
         organization=organization,
         accent=given["accent"],
         sender_name=given["sender_name"],
         postal_address=given["postal_address"],
+        seen=seen,
     )
 
 

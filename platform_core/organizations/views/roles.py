@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from platform_core.access.can import can
 from platform_core.access.doors import organization_page
+from platform_core.access.editing import who_was_faster
 from platform_core.access.freshness import require_fresh
 from platform_core.access.registry import PERMISSIONS
 from platform_core.access.scopes import grantable
@@ -103,7 +104,10 @@ def role(request: HttpRequest, organization: Organization, role_id: UUID) -> Htt
                 **form.cleaned_data,
             )
         except OrganizationError as refused:
-            form.blame(refused)
+            if getattr(refused, "code", "") == "changed":
+                form.add_error(None, who_was_faster(organization.pk, found, "role.changed"))
+            else:
+                form.blame(refused)
         else:
             toast(request, _("Saved. It holds from the next page that its members open."))
             return redirect("roles", slug=organization.slug)

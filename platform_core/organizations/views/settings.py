@@ -7,7 +7,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from platform_core.access.can import can
 from platform_core.access.doors import organization_page, require
+from platform_core.access.editing import who_was_faster
 from platform_core.access.freshness import require_fresh
+from platform_core.kits.editing import ChangedByOthersError, seen_of
 from platform_core.kits.web.toasts import toast
 from platform_core.organizations.errors import OrganizationError
 from platform_core.organizations.forms import GeneralForm, TransferForm
@@ -15,6 +17,8 @@ from platform_core.organizations.models import Membership, Organization, Role
 from platform_core.organizations.selectors import limits, people
 from platform_core.organizations.services import belonging, founding
 from platform_core.permissions import ORGANIZATION_MANAGE, ORGANIZATION_TRANSFER, ORGANIZATION_VIEW
+
+CHANGES = ("organization.rename", "organization.defaults")
 
 
 @require_http_methods(["GET", "POST"])
@@ -29,7 +33,11 @@ def settings(request: HttpRequest, organization: Organization) -> HttpResponse:
         return _page(request, organization, form, status=422)
     given = form.cleaned_data
     actor = request.user
-    founding.rename(actor=actor, organization=organization, name=given["name"])  # type: ignore[arg-type]
+    try:
+        founding.rename(actor=actor, organization=organization, name=given["name"], seen=request.POST.get("seen"))  # type: ignore[arg-type]
+    except ChangedByOthersError:
+        form.add_error(None, who_was_faster(organization.pk, organization, *CHANGES))
+        return _page(request, organization, form, status=422)
     founding.set_defaults(
         actor=actor,  # type: ignore[arg-type]
         organization=organization,
@@ -77,6 +85,7 @@ def _page(
     context = {
         "organization": organization,
         "form": form,
+        "seen": seen_of(organization, founding.EDITED),
         "manages": can(principal, ORGANIZATION_MANAGE),
         "levels": limits.levels(organization),
         "transfers": transfers,

@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from platform_core.access.doors import organization_page, require
+from platform_core.access.editing import who_was_faster
+from platform_core.kits.editing import ChangedByOthersError, seen_of
 from platform_core.kits.web.toasts import toast
 from platform_core.organizations.errors import OrganizationError
 from platform_core.organizations.forms import NamedForm
@@ -50,6 +52,7 @@ def teams(request: HttpRequest, organization: Organization) -> HttpResponse:
 def team(request: HttpRequest, organization: Organization, team_id: UUID) -> HttpResponse:
     """This will show who is in a team; add, take out, rename, delete by ``do``."""
     found = get_object_or_404(selectors.teams(organization), pk=team_id)
+    about = NamedForm(initial={"name": found.name, "description": found.description})
     if request.method == "POST":
         require(request.principal, TEAM_MANAGE)  # type: ignore[attr-defined]
         try:
@@ -58,9 +61,16 @@ def team(request: HttpRequest, organization: Organization, team_id: UUID) -> Htt
             if to == "teams":
                 return redirect("teams", slug=organization.slug)
             return redirect("team", slug=organization.slug, team_id=found.pk)
-        except OrganizationError as refused:
-            toast(request, str(refused), level="failed")
-            return redirect("team", slug=organization.slug, team_id=found.pk)
+        except (OrganizationError, ChangedByOthersError) as refused:
+            if request.POST.get("do") in CHANGES:
+                toast(request, str(refused), level="failed")
+                return redirect("team", slug=organization.slug, team_id=found.pk)
+            about = NamedForm(request.POST)
+            if isinstance(refused, OrganizationError):
+                about.blame(refused)
+            else:
+                about.add_error(None, who_was_faster(organization.pk, found))
+            found = get_object_or_404(selectors.teams(organization), pk=team_id)
     members = people.members(organization)
     context = {
         "organization": organization,
@@ -68,8 +78,10 @@ def team(request: HttpRequest, organization: Organization, team_id: UUID) -> Htt
         "inside": list(members.filter(team_places__team=found)),
         "outside": list(members.exclude(team_places__team=found)[:500]) if _manages(request) else [],
         "manages": _manages(request),
+        "about": about,
+        "seen": seen_of(found, services.EDITED),
     }
-    return render(request, "organizations/team.html", context)
+    return render(request, "organizations/team.html", context, status=422 if about.errors else 200)
 
 
 def _add(request: HttpRequest, organization: Organization, team: Team) -> tuple[str, str]:
@@ -95,6 +107,7 @@ def _rename(request: HttpRequest, organization: Organization, team: Team) -> tup
         team=team,
         name=request.POST.get("name", ""),
         description=request.POST.get("description", "")[:200],
+        seen=request.POST.get("seen"),
     )
     return _("Saved."), "team"
 

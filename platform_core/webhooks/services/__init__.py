@@ -2,6 +2,7 @@
 
 from platform_core.webhooks.errors import WebhookError, WebhookStateError, explain
 from platform_core.webhooks.services.endpoints import (
+    EDITED,
     MAX_ENDPOINTS,
     OVERLAP,
     create_endpoint,
@@ -24,6 +25,7 @@ from platform_core.webhooks.services.sources import (
 )
 
 __all__ = [
+    "EDITED",
     "MAX_ENDPOINTS",
     "MAX_SOURCES",
     "OVERLAP",

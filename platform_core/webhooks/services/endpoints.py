@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from platform_core.audit.services import audit
 from platform_core.events.services import public_types
 from platform_core.kits.crypto import signing
+from platform_core.kits.editing import refuse_if_changed
 from platform_core.kits.web.outbound import RefusedAddressError, target_of
 from platform_core.organizations.models import Organization
 from platform_core.webhooks.errors import REFUSED, WebhookError, WebhookStateError
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from platform_core.accounts.models import User
 
 MAX_ENDPOINTS, MAX_TYPES = 20, 100
+EDITED = ("url", "event_types", "description")
 OVERLAP = timedelta(hours=24)  # in which the former secret signs too
 State = WebhookEndpoint.State
 
@@ -57,8 +59,12 @@ def update_endpoint(
     url: str | None = None,
     event_types: Iterable[str] | None = None,
     description: str | None = None,
+    seen: str | None = None,
 ) -> WebhookEndpoint:
-    """This will change what is given; tries from then on go to the new address. Raises WebhookError."""
+    """This will change what is given; tries from then on go to the new address. Raises WebhookError.
+
+    ``seen`` is the state that the editor saw: raises ChangedByOthersError where it is another.
+    """
     wanted: dict[str, Any] = {}
     if url is not None:
         wanted["url"] = checked_url(url)
@@ -68,6 +74,7 @@ def update_endpoint(
         wanted["description"] = checked_text(description, "description")
     with transaction.atomic():
         found = _locked(endpoint)
+        refuse_if_changed(found, EDITED, seen)
         changes = {name: [getattr(found, name), new] for name, new in wanted.items() if getattr(found, name) != new}
         if changes:
             for name in changes:

@@ -10,8 +10,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from platform_core.access.doors import organization_page
+from platform_core.access.editing import who_was_faster
 from platform_core.access.freshness import require_fresh
 from platform_core.events.services import EVENT_TYPES
+from platform_core.kits.editing import ChangedByOthersError, seen_of
 from platform_core.kits.web import numbers
 from platform_core.kits.web.pagination import paginate
 from platform_core.kits.web.requests import go
@@ -69,14 +71,19 @@ def webhook_change(request: HttpRequest, organization: Organization, endpoint_id
             services.update_endpoint(
                 actor=request.user,  # type: ignore[arg-type]
                 endpoint=endpoint,
+                seen=request.POST.get("seen"),
                 **form.cleaned_data,
             )
         except services.WebhookError as refused:
             form.blame(refused)
+        except ChangedByOthersError:
+            endpoint = _found(organization, endpoint_id)
+            form.add_error(None, who_was_faster(organization.pk, endpoint, "webhook.changed"))
         else:
             toast(request, _("Saved."))
             return go(request, "webhook", slug=organization.slug, endpoint_id=endpoint.pk)
-    context = {"organization": organization, "form": form, "endpoint": endpoint}
+    seen = seen_of(endpoint, services.EDITED)
+    context = {"organization": organization, "form": form, "endpoint": endpoint, "seen": seen}
     return render(request, "webhooks/form.html", context, status=422 if request.method == "POST" else 200)
 
 
