@@ -4,7 +4,7 @@ import datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 
 def clock(instant: datetime.datetime, *, seconds: bool = False) -> str:
@@ -22,7 +22,8 @@ def day(date: datetime.date, *, today: datetime.date | None = None) -> str:
             return gettext("yesterday")
         case -1:
             return gettext("tomorrow")
-    return date_format(date, "j M" if date.year == today.year else "j M Y")
+    short, full = pgettext("date format", "j M"), pgettext("date format", "j M Y")
+    return date_format(date, short if date.year == today.year else full)
 
 
 def when(instant: datetime.datetime, *, now: datetime.datetime | None = None) -> str:
