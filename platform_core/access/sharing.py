@@ -25,9 +25,10 @@ class ShareRefusedError(OrganizationError):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A share as people see it: with whom, at which level, by whom."""
+    """A share as people see it: with whom, at which level, by whom. ``whom`` names the member or team as forms do."""
 
     id: Any
+    whom: str
     team: Team | None
     user: Any
     level: str
@@ -45,6 +46,7 @@ def shares_of(obj: Any) -> list[Shown]:
     return [
         Shown(
             row.pk,
+            f"team:{row.team_id}" if hasattr(row, "team_id") else f"member:{row.membership_id}",
             getattr(row, "team", None),
             getattr(row, "user", None),
             shareable.level_of(row),

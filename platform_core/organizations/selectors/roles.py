@@ -77,6 +77,26 @@ def holders(organization: Organization | UUID) -> dict[str, int]:
     return {row["role"] if row["role"] != CUSTOM else str(row["custom_role_id"]): row["n"] for row in rows.order_by()}
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A role that opens something by itself: how many members hold it, and whether it lets them edit too."""
+
+    role: GivenRole
+    members: int
+    edits: bool
+
+
+def opening(organization: Organization | UUID, read: frozenset[str], edit: frozenset[str]) -> list[Opening]:
+    """This will list the roles that hold ``read``, built-in ones from the top, then custom ones that somebody holds."""
+    counts = holders(organization)
+    every = [
+        *(GivenRole(name) for name in Role.values),
+        *(GivenRole(CUSTOM, row) for row in custom_roles(organization)),
+    ]
+    found = [Opening(role, counts.get(role.value, 0), edit <= role.held) for role in every if read <= role.held]
+    return [each for each in found if each.members or not each.role.custom_role]
+
+
 def granters(organization: Organization | UUID, permissions: frozenset[str], *, most: int = 3) -> list[User]:
     """This will name members who may give a role with these permissions: owners first, then who was here last."""
     custom = [role.pk for role in custom_roles(organization) if may_grant(role.held, permissions)]

@@ -130,3 +130,70 @@ def test_a_share_is_written_down_with_its_level_before_and_after(cast):
 
     found = AuditEvent.objects.filter(action__startswith="share.").order_by("at", "id")
     assert [event.changes["share_level"] for event in found] == [[None, "read"], ["read", "edit"], ["edit", None]]
+
+
+def test_the_page_shows_shares_with_level_and_giver_changes_a_level_and_ends_one(cast):
+    sharing.share(actor=cast.owner, obj=cast.offer, level="read", member=membership(cast, cast.viewer))
+    address, whom = f"/orgs/andina/shares/template/{cast.offer.pk}/", f"member:{membership(cast, cast.viewer).pk}"
+    with unscoped():
+        client = signed_in(cast.owner)
+        before = client.get(address).content.decode()
+        client.post(address, {"with": whom, "level": "edit"})
+        after = client.get(address).content.decode()
+    share_id = TemplatePersonShare.objects.get().pk
+    with unscoped():
+        ended = client.post(address, {"with": whom, "end": str(share_id)}, follow=True).content.decode()
+
+    assert f"may read · by {cast.owner}" in before
+    assert "Let edit" in before
+    assert f"may read and edit · by {cast.owner}" in after
+    assert "Not shared with anybody" in ended
+
+
+def test_the_page_names_the_roles_that_open_the_object_by_themselves(cast):
+    role = roles.create_role(
+        actor=cast.owner, organization=cast.organization, name="Printer", permissions=[TEMPLATE_VIEW, TEMPLATE_EDIT]
+    )
+    make_member(cast.organization, "printer@andina.example", "viewer")
+    found = Membership.objects.for_organization(cast.organization).filter(user__email="printer@andina.example")
+    found.update(role="custom", custom_role=role)
+    with unscoped():
+        page = signed_in(cast.owner).get(f"/orgs/andina/shares/template/{cast.offer.pk}/")
+
+    shown = [(each.role.label, each.members, each.edits) for each in page.context["roles"]]
+    assert [tuple(map(str, row)) for row in shown] == [
+        ("Owner", "1", "True"),
+        ("Admin", "0", "True"),
+        ("Editor", "1", "True"),
+        ("Viewer", "1", "False"),
+        ("Printer", "1", "True"),
+    ]
+
+
+def test_sharing_with_nobody_says_so_and_keeps_the_level(cast):
+    with unscoped():
+        answer = signed_in(cast.owner).post(
+            f"/orgs/andina/shares/template/{cast.offer.pk}/", {"with": "", "level": "edit"}
+        )
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Choose a member or a team to share it with." in page
+    assert 'value="edit" checked' in page
+    assert not TemplatePersonShare.objects.exists()
+
+
+def test_why_somebody_may_is_asked_about_one_object(cast):
+    sharing.share(actor=cast.owner, obj=cast.offer, level="edit", member=membership(cast, cast.viewer))
+    address = "/orgs/andina/access/explain/"
+    asked = {"member": str(membership(cast, cast.viewer).pk), "permission": TEMPLATE_EDIT}
+    with unscoped():
+        client = signed_in(cast.owner)
+        about = client.get(address, asked | {"object": f"template:{cast.offer.pk}"}).content.decode()
+        general = client.get(address, asked).content.decode()
+        unknown = client.get(address, asked | {"object": "template:nothing"})
+
+    assert "is shared for this." in about
+    assert "Yes, they may" in about
+    assert "No, they may not" in general
+    assert unknown.status_code == 404
