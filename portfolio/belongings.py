@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from docuai.bulk.models import RunDraft
@@ -13,6 +14,7 @@ from platform_core.organizations.belongings import Belonging, HandOver, register
 from platform_core.organizations.models import Membership, TeamMembership
 from platform_core.webhooks.models import WebhookEndpoint
 
+MOST_NAMED = 50
 GOING_ON = ("queued", "running", "paused", "parked")
 
 
@@ -27,6 +29,10 @@ def _made(model: Any, member: Membership) -> Any:
 
 def _pass(model: Any) -> HandOver:
     return lambda member, heir: int(_made(model, member).update(created_by_id=heir))
+
+
+def _living_keys(member: Membership) -> Any:
+    return _made(ApiKey, member).filter(revoked_at=None)
 
 
 def _shares(member: Membership) -> int:
@@ -62,7 +68,11 @@ def plug() -> None:
             "keys",
             _("API keys in use"),
             _("They belong to the organization and go on working. Revoke those that only this person knows."),
-            lambda member: _made(ApiKey, member).filter(revoked_at=None).count(),
+            lambda member: _living_keys(member).count(),
+            named=lambda member: [
+                (key.name, reverse("key", args=[member.organization.slug, key.pk]))
+                for key in _living_keys(member).order_by("name")[:MOST_NAMED]
+            ],
         ),
         Belonging(
             "versions",

@@ -11,18 +11,23 @@ from uuid import UUID
 from platform_core.organizations.models import Membership
 
 Count = Callable[[Membership], int]
+Named = Callable[[Membership], list[tuple[str, str]]]
 HandOver = Callable[[Membership, UUID], int]
 
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """One sort of thing. ``hand_over`` gives all of the member's to the account named and returns how many."""
+    """One sort of thing. ``hand_over`` gives all of the member's to the account named and returns how many.
+
+    ``named`` lists what must be looked at one by one: name and address of each.
+    """
 
     name: str
     label: Any
     note: Any
     count: Count
     hand_over: HandOver | None = None
+    named: Named | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,12 @@ class Held:
 
     belonging: Belonging
     n: int
+    member: Membership
+
+    @property
+    def named(self) -> list[tuple[str, str]]:
+        """Name and address of each that must be looked at by itself."""
+        return self.belonging.named(self.member) if self.belonging.named else []
 
     @property
     def passes_on(self) -> bool:
@@ -47,8 +58,14 @@ def register(*belongings: Belonging) -> None:
 
 def belongings_of(member: Membership) -> list[Held]:
     """This will count what a member holds, without what they hold none of. Call it in the organization's scope."""
-    found = (Held(belonging, belonging.count(member)) for belonging in BELONGINGS.values())
-    return [held for held in found if held.n]
+    return [held for name in BELONGINGS if (held := held_by(member, name))]
+
+
+def held_by(member: Membership, name: str) -> Held | None:
+    """This will count what a member holds of one sort; None where they hold none."""
+    belonging = BELONGINGS.get(name)
+    n = belonging.count(member) if belonging else 0
+    return Held(belonging, n, member) if belonging and n else None
 
 
 def hand_over(member: Membership, heir_id: UUID) -> dict[str, int]:

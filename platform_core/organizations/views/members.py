@@ -8,15 +8,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from platform_core.access.can import can
 from platform_core.access.doors import organization_page
 from platform_core.access.freshness import require_fresh
 from platform_core.accounts.selectors import picture_of
 from platform_core.audit.services import audit_view
 from platform_core.kits.web.pagination import paginate
 from platform_core.kits.web.toasts import toast
-from platform_core.organizations.belongings import belongings_of
+from platform_core.organizations.belongings import belongings_of, held_by
 from platform_core.organizations.errors import HeirNeededError, OrganizationError, UnknownRoleError
 from platform_core.organizations.models import Membership, Organization, Role
 from platform_core.organizations.selectors import people
@@ -24,7 +26,7 @@ from platform_core.organizations.selectors.ladder import may_touch
 from platform_core.organizations.selectors.limits import MEMBERS, limit_of
 from platform_core.organizations.selectors.roles import GivenRole, custom_roles, role_named, role_of, roles_to_give
 from platform_core.organizations.services import belonging
-from platform_core.permissions import MEMBER_MANAGE, MEMBER_VIEW
+from platform_core.permissions import KEY_MANAGE, MEMBER_MANAGE, MEMBER_VIEW
 
 PAGE_SIZE = 50
 MOST_HEIRS = 500
@@ -64,8 +66,9 @@ def members(request: HttpRequest, organization: Organization) -> HttpResponse:
         action="members.view",
         organization_id=organization.pk,
         actor=request.user,  # type: ignore[arg-type]
-        count=len(shown.rows),
+        count=len(shown.rows) + len(invitations),
         throttled=True,
+        part=request.GET.urlencode(),
     )
     return render(request, "organizations/members.html", context)
 
@@ -109,6 +112,8 @@ def change_role(request: HttpRequest, organization: Organization, member_id: UUI
             "member": member,
             "current": role_of(member).value,
             "roles": [(role.value, role.label) for role in roles],
+            "keys": held_by(member, "keys"),
+            "revokes": can(request.principal, KEY_MANAGE),  # type: ignore[attr-defined]
         }
         return render(request, "organizations/member_role.html", context)
     try:
@@ -116,11 +121,15 @@ def change_role(request: HttpRequest, organization: Organization, member_id: UUI
     except UnknownRoleError as error:
         toast(request, str(error), level="failed")
         return redirect("members", slug=organization.slug)
+    done = _("%(name)s is %(role)s now.") % {"name": member.user, "role": role.label}
+    if keys := held_by(member, "keys"):
+        text = ngettext("%(n)s API key that they made goes on.", "%(n)s API keys that they made go on.", keys.n)
+        done = f"{done} {text % {'n': keys.n}}"
     return _do(
         request,
         organization,
         lambda: belonging.change_role(actor=request.user, member=member, role=role.value),  # type: ignore[arg-type]
-        _("%(name)s is %(role)s now.") % {"name": member.user, "role": role.label},
+        done,
     )
 
 
@@ -153,6 +162,7 @@ def _ask_removal(request: HttpRequest, organization: Organization, member: Membe
         "mine": request.membership,  # type: ignore[attr-defined]
         "held": held,
         "passes": any(one.passes_on for one in held),
+        "revokes": can(request.principal, KEY_MANAGE),  # type: ignore[attr-defined]
         "heirs": people.heirs(organization, member)[:MOST_HEIRS],
         "error": error,
     }

@@ -4,6 +4,7 @@ import pytest
 
 from docuai.bulk.models import RunDraft
 from platform_core.access.freshness import FRESH_AT
+from platform_core.access.models import ApiKey
 from platform_core.audit.models import AuditEvent
 from platform_core.jobs.models import Job
 from platform_core.kits.tenancy.scope import tenant, unscoped
@@ -67,11 +68,27 @@ def test_the_page_lists_what_the_person_holds(holding):
         ("versions", 1, False),
         ("teams", 1, False),
     ]
+    with unscoped(), tenant(holding.andina.pk):
+        key = ApiKey.objects.get(created_by=holding.editor)
+    assert f'<a class="sm" href="/orgs/andina/keys/{key.pk}/">{key.name}</a>' in page.content.decode()
     assert holding.client(holding.admin).get(api(holding, holding.editor, "belongings/")).json()[0] == {
         "name": "jobs",
         "count": 1,
         "passes_on": True,
     }
+
+
+def test_who_changes_a_role_sees_the_keys_that_outlive_it(holding):
+    path = f"/orgs/andina/members/{holding.membership(holding.editor).pk}/role/"
+    client = holding.client(holding.admin)
+    with unscoped(), tenant(holding.andina.pk):
+        key = ApiKey.objects.get(created_by=holding.editor)
+
+    page = client.get(path).content.decode()
+    after = client.post(path, {"role": "viewer"}, follow=True).content.decode()
+
+    assert f'<a href="/orgs/andina/keys/{key.pk}/">{key.name}</a>' in page
+    assert "editor is Viewer now. 1 API key that they made goes on." in after
 
 
 def test_without_a_new_owner_nobody_is_removed(holding):
