@@ -24,7 +24,7 @@ from django.db import connection
 
 from platform_core.evidence.canonical import canonical
 
-HEAD, PRUNED, ACCEPTED = "head", "pruned", "accepted"
+HEAD, PRUNED, ACCEPTED, ERASED = "head", "pruned", "accepted", "erased"
 ALGORITHM = "HMAC-SHA256"
 TAIL_BYTES = 4096
 HEADS = """
@@ -37,7 +37,9 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """One line. ``pruned``: what lies up to ``sequence`` was removed by retention; ``accepted``: a restored backup ended there."""
+    """One line. ``pruned``: what lies up to ``sequence`` was removed by retention; ``accepted``: a restored backup ended there;
+    ``erased``: what that one record said of a person was erased.
+    """
 
     event: str
     sequence: int
@@ -103,14 +105,14 @@ def lines(organization_id: UUID) -> Iterator[Checkpoint]:
 
 
 def last(organization_id: UUID) -> Checkpoint | None:
-    """This will read the last genuine line without reading the rest."""
+    """This will read the last genuine line about the chain's end without reading the rest."""
     try:
         with _file(organization_id).open("rb") as file:
             file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL_BYTES))
             found = [line for raw in file.read().splitlines() if (line := _read(raw, organization_id))]
     except FileNotFoundError:
         return None
-    return next((line for line in reversed(found) if line.genuine), None)
+    return next((line for line in reversed(found) if line.genuine and line.event != ERASED), None)
 
 
 def _read(raw: bytes, organization_id: UUID) -> Checkpoint | None:

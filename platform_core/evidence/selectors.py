@@ -14,7 +14,6 @@ from platform_core.access.models import ApiKey
 from platform_core.accounts.models import User
 from platform_core.audit.models import AuditEvent
 from platform_core.evidence.models import AuditRetention, AuditSeal, AuditStream, RowHistory
-from platform_core.evidence.sentences import SENTENCES
 from platform_core.jobs.models import Job
 from platform_core.kits.permissions import PERMISSIONS
 from platform_core.kits.tenancy.models import OrganizationOwnedQuerySet
@@ -42,7 +41,7 @@ class Filters:
     since: datetime.date | None = None
     until: datetime.date | None = None
     address: str = ""
-    said: tuple[str, ...] = ()  # actions whose sentence, in the reader's language, holds the searched words
+    said: tuple[str, ...] = ()  # actions whose sentence, in the reader's language, or name holds the searched words
 
     @property
     def any(self) -> bool:
@@ -188,7 +187,7 @@ def _found(wanted: Filters) -> Q:
     Words that name an action are in so much of a log that the newest of it are found soonest by reading it backwards.
     """
     text = wanted.search
-    names_action = wanted.said or any(text.casefold() in action for action in (*SENTENCES, *PERMISSIONS))
+    names_action = wanted.said or any(text.casefold() in action for action in PERMISSIONS)
     if not names_action and (found := found_by("find_audit_events", text, text)) is not None:
         return found | Q(pk=event) if (event := _uuid(text)) else found
     words = Q(action__in=wanted.said)

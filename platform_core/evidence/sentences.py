@@ -26,9 +26,9 @@ def sentence(action: str) -> str:
 
 
 def actions_that_say(text: str) -> list[str]:
-    """This will find the actions whose sentence, in the reader's language, holds the text."""
+    """This will find the actions whose sentence, in the reader's language, or whose name holds the text."""
     wanted = text.casefold()
-    return [action for action, said in SENTENCES.items() if wanted in str(said).casefold()]
+    return [action for action, said in SENTENCES.items() if wanted in action or wanted in str(said).casefold()]
 
 
 def field(name: str) -> str:
@@ -74,8 +74,12 @@ register_sentences(
         "audit.verify": pgettext_lazy("audit", "Had the audit log verified"),
         "audit.export": pgettext_lazy("audit", "Exported the audit log"),
         "audit.retention": pgettext_lazy("audit", "Changed how long the audit log is kept"),
+        "audit.erase": pgettext_lazy("audit", "Erased what the audit log said of a person"),
         "audit.prune": pgettext_lazy("audit", "Removed old records of the audit log"),
         "members.view": pgettext_lazy("audit", "Looked at the list of members"),
+        "members.without_factor.view": pgettext_lazy("audit", "Looked at who signs in without a second factor"),
+        "team.view": pgettext_lazy("audit", "Looked at the members of a team"),
+        "share.view": pgettext_lazy("audit", "Looked at with whom an object is shared"),
         "row.outside": pgettext_lazy("audit", "Changed access past the platform, in the database"),
         "platform_core.staff.look": pgettext_lazy("audit", "Looked into the organization as platform staff"),
     }

@@ -85,7 +85,7 @@ def size(organization_id: UUID) -> int:
 
 def verify(organization_id: UUID) -> Report:
     """This will check the whole log of an organization. Call it in its scope."""
-    report, signed = Report(), _signed(organization_id)
+    report, signed, erased = Report(), _signed(organization_id), _erased(organization_id)
     report.checkpoints = len(signed)
     if newest := checkpoints.last(organization_id):
         report.signed_sequence, report.signed_at = newest.sequence, newest.at
@@ -95,7 +95,7 @@ def verify(organization_id: UUID) -> Report:
     for seal, event in _records(organization_id, sequence, last):
         report.checked += 1
         report.faults += _link_faults(seal, sequence, previous)
-        report.faults += _record_faults(seal, event, report)
+        report.faults += _record_faults(seal, event, report, erased)
         report.faults += _head_faults(seal, signed.pop(seal["sequence"], None))
         sequence, previous = seal["sequence"], bytes(seal["seal_hash"])
         if len(report.faults) >= MOST_FAULTS:
@@ -118,6 +118,10 @@ def _genuine(organization_id: UUID) -> Iterator[checkpoints.Checkpoint]:
     return (line for line in checkpoints.lines(organization_id) if line.genuine)
 
 
+def _erased(organization_id: UUID) -> set[int]:
+    return {line.sequence for line in _genuine(organization_id) if line.event == checkpoints.ERASED}
+
+
 def _signed(organization_id: UUID) -> dict[int, str]:
     """Heads by number. A backup that staff has accepted ends what was signed past it."""
     found: dict[int, str] = {}
@@ -126,7 +130,7 @@ def _signed(organization_id: UUID) -> dict[int, str]:
             found = {sequence: hash for sequence, hash in found.items() if sequence <= line.sequence}
         elif line.event == checkpoints.PRUNED:
             found = {sequence: hash for sequence, hash in found.items() if sequence > line.sequence}
-        else:
+        elif line.event == checkpoints.HEAD:
             found[line.sequence] = line.hash
     return found
 
@@ -160,7 +164,10 @@ def _link_faults(seal: dict[str, Any], before: int, previous: bytes) -> Iterable
         yield Fault(REORDERED, seal["sequence"], str(seal["id"]))
 
 
-def _record_faults(seal: dict[str, Any], event: dict[str, Any] | None, report: Report) -> Iterable[Fault]:
+def _record_faults(
+    seal: dict[str, Any], event: dict[str, Any] | None, report: Report, erased: set[int]
+) -> Iterable[Fault]:
+    """What was erased is signed: a record that somebody blanked by hand was altered."""
     sequence, record = seal["sequence"], bytes(seal["record_hash"])
     if event is None:
         yield Fault(UNSEALED_GONE if record == NOTHING else DELETED, sequence, str(seal["id"]))
@@ -168,7 +175,7 @@ def _record_faults(seal: dict[str, Any], event: dict[str, Any] | None, report: R
     personal = bytes(seal["personal_digest"])
     if seal["salt"] is None:
         report.erased += 1
-        holds = is_erased(event)
+        holds = is_erased(event) and sequence in erased
     else:
         holds = personal_digest(bytes(seal["salt"]), event) == personal
     if not holds or record_hash(event, personal) != record:
