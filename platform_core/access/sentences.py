@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 SENTENCES = {
     "access.revoke_everything": pgettext_lazy("audit", "Revoked everything of a key or a member"),
     "access.evidence.download": pgettext_lazy("audit", "Downloaded the evidence on a key or a member"),
+    "access.evidence.view": pgettext_lazy("audit", "Looked at what a key or a member touched"),
     "key.unusual": pgettext_lazy("audit", "Saw an API key used as never before"),
     "key.revoked_by_holder": pgettext_lazy("audit", "Revoked an API key: its holder asked for it"),
     "role.created": pgettext_lazy("audit", "Made a role"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -110,15 +111,19 @@ def audit_view(
     target: Any = None,
     target_label: str = "",
     throttled: bool = False,
+    part: str = "",
 ) -> AuditEvent | None:
     """This will write down that somebody looked at personal data or took it away, and of how many people.
 
     ``throttled`` where one look is many requests (pages that are read again, ranges of a file): at most one row a
-    principal, action, object and ten minutes, then None. An API key is known from the request.
+    principal, action, object and ten minutes, then None. ``part`` says which page or filter of a list: each is a look of
+    its own, or forty pages of people would be written down as one. An API key is known from the request.
     """
     principal = (actor.pk if actor else client().key_id) or client().ip or "system"
     object_id = target.pk if target is not None else ""
-    if throttled and not _first_in(f"audit.view:{{{organization_id}}}:{principal}:{action}:{object_id}", VIEW_SECONDS):
+    which = hashlib.sha256(part.encode()).hexdigest()[:16] if part else ""
+    name = f"audit.view:{{{organization_id}}}:{principal}:{action}:{object_id}:{which}"
+    if throttled and not _first_in(name, VIEW_SECONDS):
         return None
     changes = {} if count is None else {"people": [None, count]}
     return audit(

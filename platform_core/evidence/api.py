@@ -21,7 +21,7 @@ from platform_core.evidence.serializers import (
     TouchedSerializer,
     VerificationSerializer,
 )
-from platform_core.evidence.services import note_evidence, note_export, revoke_everything, verify_log
+from platform_core.evidence.services import note_evidence, note_export, note_touched, revoke_everything, verify_log
 from platform_core.evidence.wording import fault_text
 from platform_core.jobs.models import Job
 from platform_core.kits.api.parameters import read_parameters
@@ -70,7 +70,7 @@ class ExportAudit(OrganizationAPIView):
         wanted = selectors.filters_of(request.query_params.dict(), said=actions_that_say)
         rows = selectors.events(self.organization, wanted, now=timezone.now())
         if request.method == "GET":
-            note_export(actor=self.actor, organization=self.organization, count=rows.order_by().count())
+            note_export(actor=self.actor, organization=self.organization, rows=rows)
         headers = {"Content-Disposition": disposition(f"audit-{slug}.jsonl")}
         return StreamingHttpResponse(json_lines(rows), content_type="application/jsonl; charset=utf-8", headers=headers)
 
@@ -96,6 +96,7 @@ class _Touched(OrganizationAPIView):
     def summary(self, request: Request) -> Response:
         """This will say how much was touched."""
         subject, window = self.asked(request)
+        note_touched(actor=self.actor, subject=subject, part=request.query_params.urlencode())
         living = touching.living_keys(self.organization_id, subject).count()
         facts = {"kind": subject.kind, "name": subject.name, "since": window.since, "until": window.until}
         return Response({**facts, **self.found(subject, window), "living_keys": living})

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from platform_core.access import services as keys
-from platform_core.audit.services import audit
+from platform_core.audit.models import AuditEvent
+from platform_core.audit.services import audit, audit_view
 from platform_core.evidence import checking, tasks, verifying
 from platform_core.evidence.models import AuditRetention, AuditSeal, AuditStream
 from platform_core.evidence.touching import Subject, living_keys
@@ -27,7 +29,10 @@ from platform_core.organizations.services.standing import lock, standing_of
 from platform_core.permissions import KEY_MANAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from platform_core.accounts.models import User
+    from platform_core.kits.tenancy.models import OrganizationOwnedQuerySet
     from platform_core.organizations.models import Membership, Organization
 
 AT_ONCE = 10_000  # records: half a second
@@ -64,14 +69,28 @@ def verify_log(*, actor: User | None, organization: Organization, key_id: UUID |
     return job
 
 
-def note_export(*, actor: User | None, organization: Organization, count: int) -> None:
-    """This will write down that the log was exported, before its first line leaves."""
+def note_look(*, actor: User | None, organization_id: UUID, events: Iterable[AuditEvent], part: str) -> None:
+    """This will write down that somebody looked at a part of the log, and at the doings of how many people."""
+    seen = {event.actor_id for event in events} | {event.as_person_id for event in events}
+    audit_view(
+        action="audit.view",
+        organization_id=organization_id,
+        actor=actor,
+        count=len(seen - {None}),
+        throttled=True,
+        part=part,
+    )
+
+
+def note_export(*, actor: User | None, organization: Organization, rows: OrganizationOwnedQuerySet[AuditEvent]) -> None:
+    """This will write down that the log was exported, before its first line leaves: records, and people in them."""
+    found = rows.order_by().aggregate(records=Count("pk"), people=Count("actor_id", distinct=True))
     audit(
         action="audit.export",
         target=organization,
         organization_id=organization.pk,
         actor=actor,
-        changes={"records": [None, count]},
+        changes={"records": [None, found["records"]], "people": [None, found["people"]]},
     )
 
 
@@ -119,9 +138,23 @@ def revoke_everything(
     return done
 
 
+def note_touched(*, actor: User | None, subject: Subject, part: str) -> None:
+    """This will write down that somebody looked at all that a key or a member touched."""
+    audit_view(
+        action="access.evidence.view",
+        organization_id=subject.target.organization_id,
+        actor=actor,
+        count=1,
+        target=subject.target,
+        target_label=subject.name,
+        throttled=True,
+        part=part,
+    )
+
+
 def note_evidence(*, actor: User | None, subject: Subject, events: int, calls: int) -> None:
     """This will write down that the evidence on a key or a member was taken along, before its first byte leaves."""
-    changes = {"records": [None, events], "calls_taken": [None, calls]}
+    changes = {"people": [None, 1], "records": [None, events], "calls_taken": [None, calls]}
     audit(
         action="access.evidence.download",
         target=subject.target,

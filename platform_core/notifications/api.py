@@ -132,7 +132,12 @@ class DeliveryLog(OrganizationAPIView):
         columns = [field.source or name for name, field in DeliverySerializer().fields.items()]
         page = cursor_page(request, rows.values(*columns))
         audit_view(
-            action="notification.log.view", organization_id=self.organization_id, actor=self.actor, throttled=True
+            action="notification.log.view",
+            organization_id=self.organization_id,
+            actor=self.actor,
+            count=len({row["notification__user_id"] for row in page["results"]}),
+            throttled=True,
+            part=f"api?{request.query_params.urlencode()}",
         )
         return Response({**page, "results": DeliverySerializer(page["results"], many=True).data})
 

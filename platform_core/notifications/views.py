@@ -149,7 +149,14 @@ def delivery_log(request: HttpRequest, organization: Organization) -> HttpRespon
         "words": search,
         "is_filtered": bool(search.strip()) or state in NotificationDelivery.State.values,
     }
-    audit_view(action="notification.log.view", organization_id=organization.pk, actor=_me(request), throttled=True)
+    audit_view(
+        action="notification.log.view",
+        organization_id=organization.pk,
+        actor=_me(request),
+        count=len({row.notification.user_id for row in shown.rows}),
+        throttled=True,
+        part=request.GET.urlencode(),
+    )
     return render(request, "notifications/log.html", context)
 
 

@@ -21,7 +21,7 @@ from docuai.bulk.serializers import (
     RowFilterSerializer,
     RowSerializer,
 )
-from docuai.bulk.services.taking import note_taken
+from docuai.bulk.services.taking import note_row, note_rows, note_taken
 from docuai.bulk.wording import in_words
 from docuai.permissions import RUN_MANAGE, RUN_VIEW
 from platform_core.files.selectors import stream
@@ -57,11 +57,14 @@ class Rows(RunView):
     )
     def get(self, request: Request, slug: str, run_id: UUID) -> Response:
         """List rows in the order of the table, with what became of each."""
-        if not BulkRun.objects.for_organization(self.organization_id).filter(id=run_id, deleted_at=None).exists():
+        run = BulkRun.objects.for_organization(self.organization_id).filter(id=run_id, deleted_at=None).first()
+        if run is None:
             raise Http404
         wanted = read_parameters(request, RowFilterSerializer)
         rows = RunRow.objects.for_organization(self.organization_id).filter(run_id=run_id, **wanted)
         page = cursor_page(request, rows.values(*COLUMNS), order=("number",))
+        part = f"api?{request.query_params.urlencode()}"
+        note_rows(run=run, actor=self.actor, count=len(page["results"]), part=part)
         return Response(page | {"results": [_shown(row) for row in page["results"]]})
 
 
@@ -73,7 +76,10 @@ class Row(RunView):
     @extend_schema(operation_id="run_rows_read", responses=FullRowSerializer)
     def get(self, request: Request, slug: str, run_id: UUID, number: int) -> Response:
         """Read a row with its values and all versions of its document."""
-        return Response(_read(self.run(), number))
+        run = self.run()
+        rows = RunRow.objects.for_organization(self.organization_id).only("id", "number")
+        note_row(run=run, row=get_object_or_404(rows, run=run, number=number), actor=self.actor)
+        return Response(_read(run, number))
 
     @extend_schema(
         operation_id="run_rows_correct",

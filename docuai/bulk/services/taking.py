@@ -4,13 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from docuai.bulk.models import BulkRun, Document
+from docuai.bulk.models import BulkRun, Document, RunRow
 from platform_core.audit.services import audit_view
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from platform_core.accounts.models import User
+
+
+def note_rows(*, run: BulkRun, actor: User | None, count: int, part: str) -> None:
+    """This will write down that somebody looked at a page of rows, each about a person; a page that polls is one look."""
+    audit_view(
+        action="docuai.rows.view",
+        organization_id=run.organization_id,
+        actor=actor,
+        count=count,
+        target=run,
+        throttled=True,
+        part=part,
+    )
+
+
+def note_row(*, run: BulkRun, row: RunRow, actor: User | None) -> None:
+    """This will write down that somebody looked at all values of a row."""
+    audit_view(
+        action="docuai.row.view",
+        organization_id=run.organization_id,
+        actor=actor,
+        count=1,
+        target=row,
+        target_label=f"{run}, row {row.number}",
+        throttled=True,
+    )
 
 
 def note_taken(

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from docuai.bulk import failed_rows, selectors, services
 from docuai.bulk.failed_rows import UploadError
 from docuai.bulk.models import BulkRun, Document, RunRow
+from docuai.bulk.services.taking import note_row
 from docuai.bulk.tables.errors import TableError
 from docuai.bulk.views.context import run_at, run_context, run_of
 from docuai.bulk.views.correction_form import CorrectionForm
@@ -30,6 +31,7 @@ def row_page(request: HttpRequest, organization: Organization, number: int, row:
     """This will open a row's drawer: over the page that asks, or on the run's page."""
     run = run_of(organization, number)
     found = _row(run, row)
+    note_row(run=run, row=found, actor=request.user)  # type: ignore[arg-type]
     return _drawer(request, organization, run, found, CorrectionForm(run, found))
 
 

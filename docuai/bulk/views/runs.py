@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from docuai.bulk import selectors, services
 from docuai.bulk.models import BulkRun
 from docuai.bulk.rendering import stop_flag
+from docuai.bulk.services.taking import note_rows
 from docuai.bulk.views.context import run_at, run_context, run_of
 from docuai.bulk.views.picked import retried
 from docuai.library.models import DocumentTemplate
@@ -99,7 +100,11 @@ def _chips(organization: Organization, current: str) -> list[dict[str, Any]]:
 @organization_page(RUN_VIEW, of=run_at)
 def run_page(request: HttpRequest, organization: Organization, number: int) -> HttpResponse:
     """This will show how a run stands; the page asks for itself every two seconds until the run has ended."""
-    context = run_context(request, organization, run_of(organization, number))
+    run = run_of(organization, number)
+    context = run_context(request, organization, run)
+    seen = {row.row.number for row in [*context["shown"].rows, *context["failed_rows"]]}
+    part = f"{context['state']}|{context['words']}|{context['shown'].number}"
+    note_rows(run=run, actor=request.user, count=len(seen), part=part)  # type: ignore[arg-type]
     return page_or_fragment(request, "docuai/bulk/run.html", context, fragment="run")
 
 

@@ -24,7 +24,7 @@ from platform_core.evidence.history import differences
 from platform_core.evidence.lagging import lag_of
 from platform_core.evidence.models import AuditSeal, RowHistory
 from platform_core.evidence.sentences import actions_that_say, field, sentence
-from platform_core.evidence.services import note_export, verify_log
+from platform_core.evidence.services import note_export, note_look, verify_log
 from platform_core.evidence.wording import fault_text
 from platform_core.kits.web.ranges import disposition
 from platform_core.kits.web.requests import go
@@ -87,6 +87,12 @@ def audit_log(request: HttpRequest, organization: Organization) -> HttpResponse:
         "verification": _verification(organization),
         "lag": lag_of(organization),
     }
+    note_look(
+        actor=request.user,  # type: ignore[arg-type]
+        organization_id=organization.pk,
+        events=shown.events,
+        part=request.GET.urlencode(),
+    )
     return render(request, "evidence/audit.html", context)
 
 
@@ -106,7 +112,7 @@ def audit_export(request: HttpRequest, organization: Organization) -> HttpRespon
     wanted = selectors.filters_of(request.GET.dict(), said=actions_that_say)
     rows = selectors.events(organization, wanted, now=timezone.now())
     if request.method == "GET":
-        note_export(actor=request.user, organization=organization, count=rows.order_by().count())  # type: ignore[arg-type]
+        note_export(actor=request.user, organization=organization, rows=rows)  # type: ignore[arg-type]
     headers = {"Content-Disposition": disposition(f"audit-{organization.slug}.jsonl")}
     return StreamingHttpResponse(json_lines(rows), content_type="application/jsonl; charset=utf-8", headers=headers)
 

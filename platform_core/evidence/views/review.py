@@ -71,7 +71,11 @@ def report(request: HttpRequest, organization: Organization) -> HttpResponse:
         organization_id=organization.pk,
         target_label="CSV" if is_table else "JSON",
         actor=request.user,  # type: ignore[arg-type]
-        changes={"members": len(signed["members"]), "keys": len(signed["keys"])},
+        changes={
+            "people": [None, len(signed["members"])],
+            "members": len(signed["members"]),
+            "keys": len(signed["keys"]),
+        },
     )
     name = f"access-{organization.slug}-{now:%Y-%m-%d}"
     if is_table:

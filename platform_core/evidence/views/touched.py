@@ -57,6 +57,7 @@ def touched(request: HttpRequest, organization: Organization, **ids: Any) -> Htt
         "zip_url": _path("touched-zip", organization, subject) + "?" + request.GET.urlencode(),
         "revoke_url": _path("touched-revoke", organization, subject),
     }
+    services.note_touched(actor=request.user, subject=subject, part=request.GET.urlencode())  # type: ignore[arg-type]
     return render(request, "evidence/touched.html", context)
 
 

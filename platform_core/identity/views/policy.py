@@ -1,5 +1,7 @@
 """What an organization asks of its members' sign-ins, and whom that would shut out."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from platform_core.access.doors import organization_page
 from platform_core.access.factors import is_verified
 from platform_core.access.freshness import require_fresh
+from platform_core.audit.services import audit_view
 from platform_core.identity.forms import PolicyForm
 from platform_core.identity.selectors import members_without_factor
 from platform_core.identity.services import policy
@@ -43,7 +46,7 @@ def sign_in(request: HttpRequest, organization: Organization) -> HttpResponse:
             toast(request, _("Saved."))
             return redirect("organization-sign-in", slug=organization.slug)
     without = members_without_factor(organization)
-    context = {
+    context: dict[str, Any] = {
         "organization": organization,
         "form": form,
         "since": since,
@@ -51,4 +54,11 @@ def sign_in(request: HttpRequest, organization: Organization) -> HttpResponse:
         "without": without[:MOST_SHOWN],
         "without_count": without.count(),
     }
+    audit_view(
+        action="members.without_factor.view",
+        organization_id=organization.pk,
+        actor=request.user,  # type: ignore[arg-type]
+        count=min(context["without_count"], MOST_SHOWN),
+        throttled=True,
+    )
     return render(request, "identity/policy.html", context, status=422 if form.errors else 200)

@@ -51,6 +51,7 @@ class Invitations(AccessView):
             actor=self.actor,
             count=len(page["results"]),
             throttled=True,
+            part=f"invitations?{request.query_params.urlencode()}",
         )
         return Response(page)
 

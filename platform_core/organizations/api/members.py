@@ -71,6 +71,7 @@ class Members(OrganizationAPIView):
             actor=self.actor,
             count=len(page["results"]),
             throttled=True,
+            part=f"members?{request.query_params.urlencode()}",
         )
         return Response(page)
 

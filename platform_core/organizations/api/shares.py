@@ -16,6 +16,7 @@ from platform_core.access.explaining import explain
 from platform_core.access.registry import PERMISSIONS
 from platform_core.access.shares import KINDS
 from platform_core.access.sharing import end_share, share, shares_of
+from platform_core.audit.services import audit_view
 from platform_core.kits.api.problems import ParameterError
 from platform_core.organizations.api.base import AccessView
 from platform_core.organizations.models import Membership, Team
@@ -46,7 +47,18 @@ class Shares(_ObjectView):
     @extend_schema(operation_id="shares_list", responses=ShareSerializer(many=True))
     def get(self, request: Request, slug: str, kind: str, object_id: UUID) -> Response:
         """List the shares of an object, teams first. `kind` is `template` or `run`."""
-        return Response([_shown(row) for row in shares_of(self.found())])
+        obj = self.found()
+        shown = [_shown(row) for row in shares_of(obj)]
+        audit_view(
+            action="share.view",
+            organization_id=self.organization_id,
+            actor=self.actor,
+            count=sum(row["person"] is not None for row in shown),
+            target=obj,
+            target_label=getattr(obj, "name", "") or str(obj),
+            throttled=True,
+        )
+        return Response(shown)
 
     @extend_schema(
         operation_id="shares_grant",

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from platform_core.access.doors import organization_page, require
 from platform_core.access.editing import who_was_faster
+from platform_core.audit.services import audit_view
 from platform_core.kits.editing import ChangedByOthersError, seen_of
 from platform_core.kits.web.toasts import toast
 from platform_core.organizations.errors import OrganizationError
@@ -72,7 +73,7 @@ def team(request: HttpRequest, organization: Organization, team_id: UUID) -> Htt
                 about.add_error(None, who_was_faster(organization.pk, found))
             found = get_object_or_404(selectors.teams(organization), pk=team_id)
     members = people.members(organization)
-    context = {
+    context: dict[str, Any] = {
         "organization": organization,
         "team": found,
         "inside": list(members.filter(team_places__team=found)),
@@ -81,6 +82,14 @@ def team(request: HttpRequest, organization: Organization, team_id: UUID) -> Htt
         "about": about,
         "seen": seen_of(found, services.EDITED),
     }
+    audit_view(
+        action="team.view",
+        organization_id=organization.pk,
+        actor=request.user,  # type: ignore[arg-type]
+        count=len(context["inside"]) + len(context["outside"]),
+        target=found,
+        throttled=True,
+    )
     return render(request, "organizations/team.html", context, status=422 if about.errors else 200)
 
 

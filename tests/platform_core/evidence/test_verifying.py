@@ -218,7 +218,7 @@ def test_the_export_holds_each_record_with_its_seal_and_can_be_checked_by_who_ha
 def test_an_export_is_audited_with_how_many_and_follows_the_filters(andina, owner):
     b"".join(owner.get(f"{EXPORT}?q=L3").streaming_content)
 
-    assert events(andina, "audit.export") == [{"records": [None, 1]}]
+    assert events(andina, "audit.export") == [{"people": [None, 0], "records": [None, 1]}]
 
 
 def test_a_viewer_may_neither_verify_nor_export(andina):
