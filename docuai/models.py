@@ -13,6 +13,7 @@ from docuai.bulk.models import (
 from docuai.library.models import (
     DocumentTemplate,
     TemplatePersonShare,
+    TemplateSample,
     TemplateSource,
     TemplateTeamShare,
     TemplateVersion,
@@ -29,6 +30,7 @@ __all__ = [
     "RunRow",
     "RunTeamShare",
     "TemplatePersonShare",
+    "TemplateSample",
     "TemplateSource",
     "TemplateTeamShare",
     "TemplateVersion",

@@ -1,8 +1,10 @@
 """REST: templates, their versions, previews and schemas."""
 
+from dataclasses import asdict
 from typing import Any, ClassVar
 from uuid import UUID
 
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,11 +17,14 @@ from docuai.engines.services import EngineError
 from docuai.library import problems, selectors, services, uploads
 from docuai.library.models import DocumentTemplate, TemplateVersion
 from docuai.library.serializers import (
+    ChangedSampleSerializer,
     ChangedTemplateSerializer,
     FullVersionSerializer,
+    NewSampleSerializer,
     NewTemplateSerializer,
     NewVersionSerializer,
     PreviewSerializer,
+    SampleSerializer,
     TemplateSerializer,
     TemplateWithVersionSerializer,
 )
@@ -39,6 +44,7 @@ PNG = "image/png"
 ROW = {"row": {"name": "Zoë Íñiguez", "course": "Foundations of Statistics"}}
 
 register_problem(services.TemplateError, status=422, code="template_refused")
+register_problem(services.SampleError, status=422, code="sample_refused")
 register_problem(services.TemplateChangedError, status=412, code="changed_meanwhile")
 
 
@@ -256,8 +262,77 @@ class Schema(_Library):
         return Response(self.version(version_id).schema)
 
 
+class Samples(_Library):
+    """The sample rows of a version."""
+
+    permissions: ClassVar[dict[str, str]] = {"GET": TEMPLATE_VIEW, "POST": TEMPLATE_EDIT}
+
+    @extend_schema(operation_id="template_samples_list", responses=SampleSerializer(many=True))
+    def get(self, request: Request, slug: str, template: str, version_id: UUID) -> Response:
+        """List the samples, the first one first: at most 20."""
+        return Response([asdict(each) for each in services.samples_of(self.version(version_id))])
+
+    @extend_schema(
+        operation_id="template_samples_create",
+        request=NewSampleSerializer,
+        responses={201: SampleSerializer},
+        examples=[OpenApiExample("A long name", value={"name": "Long name", **ROW}, request_only=True)],
+    )
+    @idempotent()
+    def post(self, request: Request, slug: str, template: str, version_id: UUID) -> Response:
+        """Keep another sample row under a name of its own. Documents never use samples."""
+        asked = NewSampleSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        made = services.add_sample(actor=self.actor, version=self.version(version_id), **asked.validated_data)
+        return Response(asdict(made), status=201)
+
+
+class Sample(_Library):
+    """One sample row."""
+
+    permissions: ClassVar[dict[str, str]] = {"PATCH": TEMPLATE_EDIT, "DELETE": TEMPLATE_EDIT}
+
+    def subject(self) -> DocumentTemplate | None:
+        """An edit share is leave to delete a sample: the template stays."""
+        return self.template()
+
+    @extend_schema(
+        operation_id="template_samples_change",
+        request=ChangedSampleSerializer,
+        responses=SampleSerializer,
+        examples=[OpenApiExample("Another name", value={"name": "Shortest row"}, request_only=True)],
+    )
+    def patch(self, request: Request, slug: str, template: str, version_id: UUID, sample_id: UUID) -> Response:
+        """Rename a sample, or replace its row. The first has the id of its version."""
+        asked = ChangedSampleSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        version, given = self.version(version_id), asked.validated_data
+        self._known(version, sample_id)
+        with transaction.atomic():
+            if "name" in given:
+                services.rename_sample(actor=self.actor, version=version, sample_id=sample_id, name=given["name"])
+            if "row" in given:
+                services.set_sample(actor=self.actor, version=version, sample=given["row"], sample_id=sample_id)
+        return Response(asdict(services.sample_of(version, sample_id)))
+
+    @extend_schema(operation_id="template_samples_delete", responses={204: None})
+    def delete(self, request: Request, slug: str, template: str, version_id: UUID, sample_id: UUID) -> Response:
+        """Delete a sample; the first is refused."""
+        version = self.version(version_id)
+        self._known(version, sample_id)
+        services.delete_sample(actor=self.actor, version=version, sample_id=sample_id)
+        return Response(status=204)
+
+    @staticmethod
+    def _known(version: TemplateVersion, sample_id: UUID) -> None:
+        try:
+            services.sample_of(version, sample_id)
+        except services.SampleError as gone:
+            raise Http404 from gone
+
+
 def _made(version: TemplateVersion, asked: dict[str, Any], *, test: bool) -> HttpResponse:
-    row = version.sample if asked.get("row") is None else asked["row"]
+    row = services.sample_of(version, asked.get("sample")).row if asked.get("row") is None else asked["row"]
     source, language = services.source_of(version=version), asked["language"]
     try:
         if asked["format"] == "png":

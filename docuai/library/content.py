@@ -12,11 +12,13 @@ from typing import Any
 
 from docuai.engines import services as engines
 from docuai.engines.services import Inspection, Problem, VersionSource
-from docuai.library.models import TemplateSource, TemplateVersion
+from docuai.library.models import TemplateSample, TemplateSource, TemplateVersion
 
 EXTENSIONS = {"typst": "typ", "word": "docx"}
 MAX_INSPECTIONS = 64
 PASSING = frozenset(("engine_unavailable", "engine_crash", "too_slow", "too_much_memory"))  # may be the machine's fault
+
+Samples = tuple[tuple[str, Mapping[str, Any]], ...]
 
 _inspections: OrderedDict[str, Inspection] = OrderedDict()
 
@@ -33,7 +35,7 @@ class TemplateChangedError(TemplateError):
 class Content:
     """Sources by language, files beside them, how the sources are called, the schema of a row and a sample row.
 
-    The first language is the fallback. No schema: it is read from the sources.
+    ``samples`` are those beside the first, by name. The first language is the fallback. No schema: it is read from the sources.
     """
 
     engine: str
@@ -43,6 +45,8 @@ class Content:
     schema: Mapping[str, Any] | None = None
     sample: Mapping[str, Any] | None = None
     notes: tuple[Problem, ...] = ()
+    sample_name: str = ""
+    samples: Samples = ()
 
     @property
     def source(self) -> VersionSource:
@@ -61,7 +65,7 @@ class Content:
 
 
 def content_of(version: TemplateVersion) -> Content:
-    """This will read all of a version, in one query."""
+    """This will read all of a version, in two queries."""
     stored = list(TemplateSource.objects.for_organization(version.organization_id).filter(version=version))
     sources = sorted(
         (s for s in stored if s.language), key=lambda s: (s.language != version.default_language, s.language)
@@ -73,7 +77,15 @@ def content_of(version: TemplateVersion) -> Content:
         names={source.language: source.name for source in sources},
         schema=version.schema,
         sample=version.sample,
+        sample_name=version.sample_name,
+        samples=others_of(version),
     )
+
+
+def others_of(version: TemplateVersion) -> Samples:
+    """This will read the samples beside the first."""
+    rows = TemplateSample.objects.for_organization(version.organization_id).filter(version=version)
+    return tuple((each.name, each.row) for each in rows.order_by("id"))
 
 
 def inspected(content: Content) -> Inspection:

@@ -94,7 +94,10 @@ class DocumentTemplate(OrganizationOwned):
 
 
 class TemplateVersion(OrganizationOwned):
-    """An immutable state of a template; a run pins one. Only its state, sample data and notes ever change."""
+    """An immutable state of a template; a run pins one. Only its state, sample data and notes ever change.
+
+    ``sample`` is the first of its samples: thumbnails, checks and previews take it where none is named.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", pgettext_lazy("template version", "Draft")
@@ -118,6 +121,7 @@ class TemplateVersion(OrganizationOwned):
     problems = models.JSONField(default=list)
     parts = models.JSONField(default=list)  # of a Word file, by language: which tags stand in text, header, footer …
     sample = models.JSONField(default=dict)
+    sample_name = models.CharField(max_length=60, blank=True)
     notes = models.CharField(max_length=300, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -135,6 +139,24 @@ class TemplateVersion(OrganizationOwned):
 
     def __str__(self) -> str:
         return f"{self.template_id} v{self.number}"
+
+
+class TemplateSample(OrganizationOwned):
+    """Another sample row of a version, beside its first: a long one, an empty one, one in another language."""
+
+    personal_data = NoPersonalData("rows made up to try a template")
+
+    version = TenantForeignKey(TemplateVersion, models.CASCADE, related_name="samples")
+    name = models.CharField(max_length=60)
+    row = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "version", "name"], name="sample_name_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class TemplateSource(OrganizationOwned):

@@ -68,8 +68,26 @@ class NewVersionSerializer(StrictSerializer):
     language = LanguageField(required=False, help_text="Language of the file; the fallback's where none is said.")
 
 
+class SampleSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    row = serializers.DictField()
+    first = serializers.BooleanField(help_text="The first is what thumbnails and previews take. It is never deleted.")
+
+
+class NewSampleSerializer(StrictSerializer):
+    name = serializers.CharField(max_length=60)
+    row = serializers.DictField(help_text="The values of one row. They are not checked: samples may break the rules.")
+
+
+class ChangedSampleSerializer(StrictSerializer):
+    name = serializers.CharField(max_length=60, required=False)
+    row = serializers.DictField(required=False)
+
+
 class PreviewSerializer(StrictSerializer):
     row = serializers.DictField(required=False, help_text="The values of one row; the version's sample if left out.")
+    sample = serializers.UUIDField(required=False, help_text="Id of a sample of the version, in place of a row.")
     format = serializers.ChoiceField(choices=["pdf", "png", "docx"], default="pdf")
     language = LanguageField(default="", allow_blank=True)
     page = serializers.IntegerField(default=1, min_value=1, max_value=200, help_text="For png, from 1.")

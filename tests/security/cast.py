@@ -101,6 +101,7 @@ def _objects(andina: Any, owner: Any, viewer: Any) -> dict[str, Any]:
             "role_id": CustomRole.objects.create(organization=andina, name="Guest", permissions=[]).pk,
             "team_id": Team.objects.create(organization=andina, name="Checkers").pk,
             "version_id": version.pk,
+            "sample_id": version.pk,  # the first sample has its version's id
             "starter": "certificate",
             "language": "en",
             "token": "none",

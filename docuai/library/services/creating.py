@@ -18,6 +18,8 @@ from platform_core.audit.services import audit
 from platform_core.events.services import emit
 from platform_core.organizations.models import Organization
 
+CONTENT = ("assets", "names", "schema", "sample", "sample_name", "samples", "notes")
+
 
 def create_template(
     *,
@@ -30,9 +32,9 @@ def create_template(
 ) -> TemplateVersion:
     """This will make a template with its first version, a draft. Problems do not stop it: they are listed.
 
-    ``fields``: description, tags, starter; assets, names, schema, sample, notes. Raises TemplateError.
+    ``fields``: description, tags, starter; assets, names, schema, sample, sample_name, samples, notes. Raises TemplateError.
     """
-    content = {key: fields.pop(key) for key in ("assets", "names", "schema", "sample", "notes") if key in fields}
+    content = {key: fields.pop(key) for key in CONTENT if key in fields}
     made = Content(engine, sources, **content)
     if engine not in DocumentTemplate.Engine.values:
         raise TemplateError(_("There is no engine “%(engine)s”. Choose word or typst.") % {"engine": engine[:40]})
@@ -66,6 +68,10 @@ def create_from_starter(*, actor: User | None, organization: Organization, start
         starter=starter.slug,
         schema=starter.schema(),
         sample=starter.sample(),
+        samples=(
+            (_("In Spanish"), starter.sample("es")),
+            (_("Very long and empty values"), starter.sample("worst")),
+        ),
     )
     return publish(actor=actor, version=version)
 
@@ -84,6 +90,8 @@ def duplicate(*, actor: User | None, version: TemplateVersion, name: str = "") -
         names=content.names,
         schema=content.schema,
         sample=content.sample,
+        sample_name=content.sample_name,
+        samples=content.samples,
         description=template.description,
         tags=template.tags,
     )

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
@@ -11,10 +12,11 @@ from django.utils.translation import gettext as _
 
 from docuai.engines.services import Inspection
 from docuai.library import schemas, selectors
-from docuai.library.content import Content, TemplateError, content_of, inspected
-from docuai.library.models import DocumentTemplate, TemplateSource, TemplateVersion
+from docuai.library.content import Content, TemplateError, content_of, inspected, others_of
+from docuai.library.models import DocumentTemplate, TemplateSample, TemplateSource, TemplateVersion
 from docuai.library.problems import as_rows
 from docuai.library.schemas import FieldSetting
+from docuai.library.services.samples import sample_of, set_sample
 from platform_core.accounts.models import User
 from platform_core.audit.services import audit
 
@@ -45,25 +47,33 @@ def save_version(
     assets: Sources | None = None,
     schema: Mapping[str, Any] | None = None,
     sample: Mapping[str, Any] | None = None,
+    sample_id: UUID | None = None,
     names: Mapping[str, str] | None = None,
     fallback: str = "",
     notes: str = "",
 ) -> TemplateVersion:
     """This will make the next version out of ``base`` with what is given changed; None as a source or file takes it away.
 
-    Where nothing but the sample changed, ``base`` is given back with its sample replaced. Raises TemplateError.
+    Where nothing but the sample changed, ``base`` is given back with its sample replaced. ``sample_id`` says which of its
+    samples is meant, the first without. All samples go on in the next version. Raises TemplateError.
     """
     before = content_of(base)
-    after = Content(
-        before.engine,
-        _in_order(_patched(before.sources, sources), fallback or base.default_language),
-        _patched(before.assets, assets),
-        {**before.names, **(names or {})},
-        schema if schema is not None else before.schema,
-        sample if sample is not None else before.sample,
+    was = sample_of(base, sample_id)
+    after = replace(
+        before,
+        sources=_in_order(_patched(before.sources, sources), fallback or base.default_language),
+        assets=_patched(before.assets, assets),
+        names={**before.names, **(names or {})},
+        schema=schema if schema is not None else before.schema,
     )
+    if sample is not None and was.first:
+        after = replace(after, sample=sample)
+    elif sample is not None:
+        after = replace(after, samples=tuple((n, sample if n == was.name else row) for n, row in after.samples))
     if before.same_as(after):
-        return base if sample is None or sample == base.sample else set_sample(actor=actor, version=base, sample=sample)
+        if sample is not None and sample != was.row:
+            set_sample(actor=actor, version=base, sample=sample, sample_id=sample_id)
+        return base
     if schema is None and sources:
         after = _carried(base, replace(after, schema=None))
     return store(actor=actor, template=base.template, content=after, notes=notes)
@@ -73,16 +83,6 @@ def restore_version(*, actor: User | None, version: TemplateVersion) -> Template
     """This will make the next version out of an older one, with all of its content."""
     said = _("Version %(number)s again") % {"number": version.number}
     return store(actor=actor, template=version.template, content=content_of(version), notes=said)
-
-
-def set_sample(*, actor: User | None, version: TemplateVersion, sample: Mapping[str, Any]) -> TemplateVersion:
-    """This will replace the sample row; pictures and checks use it, documents never do."""
-    with transaction.atomic():
-        versions = TemplateVersion.objects.for_organization(version.organization_id)
-        versions.filter(id=version.pk).update(sample=dict(sample))
-        audit(action="docuai.template.sample", target=version, actor=actor, target_label=version.template.name)
-    version.sample = dict(sample)
-    return version
 
 
 def set_field(*, actor: User | None, version: TemplateVersion, path: str, setting: FieldSetting) -> TemplateVersion:
@@ -129,6 +129,8 @@ def refuse_impossible(content: Content) -> None:
 def _carried(base: TemplateVersion, fresh: Content) -> Content:
     """New sources with the sample of the version before, and the settings of the fields that are still asked for."""
     sample = fresh.sample or base.sample or None
+    if not fresh.samples:
+        fresh = replace(fresh, sample_name=base.sample_name, samples=others_of(base))
     if fresh.schema is None and base.schema.get("properties"):
         found = inspected(fresh)
         if found.schema.get("properties"):
@@ -153,10 +155,15 @@ def _rows(
         default_language=next(iter(content.sources)),
         schema=inspection.schema,
         sample=inspection.sample,
+        sample_name=content.sample_name,
         problems=as_rows(inspection.problems),
         parts=[asdict(part) for part in inspection.parts],
         notes=notes[:300],
         created_by=actor,
+    )
+    TemplateSample.objects.bulk_create(
+        TemplateSample(organization_id=template.organization_id, version=version, name=name, row=row)
+        for name, row in content.samples
     )
     stored = [(language, content.name_of(language), source) for language, source in content.sources.items()]
     stored += [("", name, asset) for name, asset in content.assets.items()]

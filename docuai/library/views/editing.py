@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import UUID
 
 from django.http import QueryDict
 from django.utils.translation import pgettext_lazy
@@ -17,6 +18,7 @@ from docuai.library.content import Content, content_of, inspected
 from docuai.library.models import TemplateVersion
 from docuai.library.sampling import as_text, from_text, value_at, with_value
 from docuai.library.schemas import FieldLine, FieldSetting
+from docuai.library.services.samples import MOST, Sample, SampleError, sample_of, samples_of
 
 FIT, ZOOMS = 100, (60, 80, 100, 130, 170, 220)
 DPI = 110
@@ -54,8 +56,10 @@ class Editing:
     content: Content
     language: str
     row: dict[str, Any]
+    chosen: Sample
     sample_as: str = "form"
     sample_text: str = ""
+    wanted: str = ""  # the id of the sample to show next
     page: int = 1
     zoom: int = FIT
     faults: list[Problem] = field(default_factory=list)
@@ -78,6 +82,16 @@ class Editing:
         """This will name the other languages whose source is the same: they change together."""
         mine = self.content.sources[self.language]
         return [each for each, source in self.content.sources.items() if source == mine and each != self.language]
+
+    @property
+    def samples(self) -> list[Sample]:
+        """This will list the samples to choose from."""
+        return samples_of(self.version)
+
+    @property
+    def room(self) -> bool:
+        """Whether another sample can be added."""
+        return len(self.samples) < MOST
 
     @property
     def fields(self) -> list[FieldRow]:
@@ -120,17 +134,36 @@ def opened(version: TemplateVersion, asked: QueryDict) -> Editing:
     language = asked.get("language", "")
     if language not in content.sources:
         language = next(iter(content.sources))
-    row = sampling.in_order(version.sample, version.schema)
-    return Editing(version, content, language, row, sample_text=_pretty(row))
+    chosen = chosen_sample(version, asked.get("sample_id"))
+    row = sampling.in_order(chosen.row, version.schema)
+    return Editing(version, content, language, row, chosen, sample_text=_pretty(row))
+
+
+def chosen_sample(version: TemplateVersion, given: str | None) -> Sample:
+    """This will find the sample that an address or a form names; the first where it names none that is there."""
+    try:
+        return sample_of(version, UUID(given) if given else None)
+    except (ValueError, SampleError):
+        return sample_of(version, None)
+
+
+def choose(editing: Editing, sample: Sample) -> None:
+    """This will show another sample; what stands in the form of source and fields stays."""
+    editing.chosen, editing.texts = sample, {}
+    editing.row = sampling.in_order(sample.row, editing.schema)
+    editing.sample_text = _pretty(editing.row)
 
 
 def posted(version: TemplateVersion, form: QueryDict, *, may_edit: bool) -> Editing:
     """This will read the form over a version; who may not edit tries another sample and nothing else."""
     editing = opened(version, form)
+    if before := form.get("sample_id_was"):  # the values in the form are those of the sample that was shown
+        choose(editing, chosen_sample(version, before))
     if may_edit:
         _read_source(editing, form)
         _read_fields(editing, form)
     _read_sample(editing, form)
+    editing.wanted = form.get("sample_id", "")
     editing.page = _number(form.get("page"), 1)
     zoom = _number(form.get("zoom"), FIT)
     editing.zoom = zoom if zoom in ZOOMS else FIT

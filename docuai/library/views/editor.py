@@ -20,6 +20,7 @@ from docuai.library.forms import DescribeTemplate, UploadSource, languages
 from docuai.library.models import TemplateVersion
 from docuai.library.schemas import KIND_LABELS, KINDS
 from docuai.library.services import Picture
+from docuai.library.views import samples
 from docuai.library.views.editing import DPI, Editing, act, opened, posted
 from docuai.library.views.finding import (
     may_edit,
@@ -33,7 +34,7 @@ from docuai.library.views.finding import (
 from docuai.permissions import TEMPLATE_EDIT, TEMPLATE_VIEW
 from platform_core.access.doors import organization_page, require
 from platform_core.kits.editing import seen_of
-from platform_core.kits.web.toasts import toast
+from platform_core.kits.web.toasts import Level, toast
 from platform_core.organizations.models import Organization
 
 PAGE, PARTS = "docuai/library/editor.html", "docuai/library/editor_parts.html"
@@ -64,14 +65,32 @@ def editor(request: HttpRequest, organization: Organization, template: str) -> H
     action = request.POST.get("do", "")
     if action == "add:":
         action += request.POST.get("new_field", "")
-    if action == "save":
+    if action == "save" or action in samples.ACTIONS:
         require(request.principal, TEMPLATE_EDIT, found)  # type: ignore[attr-defined]
+    if action == "save":
         return _save(request, organization, editing)
-    if edits:
+    shown = editing.chosen.id
+    said = _sampled(request, editing, action, edits=edits)
+    if edits and action not in samples.ACTIONS:
         act(editing, action)
     if request.headers.get("HX-Request") == "true":
-        return _parts(request, organization, editing, fields=":" in action or _changed_mode(request))
-    return _page(request, organization, editing, live=True)
+        renewed = ":" in action or _changed_mode(request) or shown != editing.chosen.id
+        response = _parts(request, organization, editing, fields=renewed)
+    else:
+        response = None
+    if said:
+        toast(request, said[0], level=said[1], response=response)
+    return response or _page(request, organization, editing, live=True)
+
+
+def _sampled(request: HttpRequest, editing: Editing, action: str, *, edits: bool) -> tuple[str, Level] | None:
+    """What was done to the samples, if anything, and whether it worked."""
+    try:
+        acted = samples.act(request, editing, action) if action in samples.ACTIONS else ""
+        said = acted or samples.switch(request, editing, may_edit=edits)
+    except services.SampleError as refused:
+        return str(refused), "failed"
+    return (said, "failed" if editing.faults else "done") if said else None
 
 
 def shown_editor(
@@ -98,6 +117,7 @@ def _save(request: HttpRequest, organization: Organization, editing: Editing) ->
             sources=editing.content.sources,
             schema=editing.schema,
             sample=editing.row,
+            sample_id=editing.chosen.id,
             notes=request.POST.get("notes", ""),
         )
     except services.TemplateError as error:
@@ -105,7 +125,9 @@ def _save(request: HttpRequest, organization: Organization, editing: Editing) ->
         return _page(request, organization, editing, live=True, status=422)
     _say(request, base, saved)
     address = reverse("template", kwargs={"slug": organization.slug, "template": base.template.slug})
-    return redirect(f"{address}?version={saved.number}&language={editing.language}")
+    shown = next((each for each in services.samples_of(saved) if each.name == editing.chosen.name), None)
+    chosen = f"&sample_id={shown.id}" if shown and not shown.first else ""
+    return redirect(f"{address}?version={saved.number}&language={editing.language}{chosen}")
 
 
 def _say(request: HttpRequest, base: TemplateVersion, saved: TemplateVersion) -> None:

@@ -13,6 +13,7 @@ from docuai.engines.services import EngineError
 from docuai.library import services
 from docuai.library.content import Content, content_of
 from docuai.library.starters import starter
+from docuai.library.views.editing import chosen_sample
 from docuai.library.views.finding import number_of, template_of, template_or_404, version_or_404
 from docuai.permissions import TEMPLATE_EDIT, TEMPLATE_VIEW
 from platform_core.access.doors import organization_page
@@ -48,7 +49,7 @@ def picture(request: HttpRequest, organization: Organization, template: str, num
     try:
         drawn = services.picture_of(
             source=services.source_of(version=version),
-            row=version.sample,
+            row=chosen_sample(version, request.GET.get("sample_id")).row,
             language=request.GET.get("language", "")[:5],
             page=max(1, number_of(request.GET.get("page")) or 1),
             dpi=max(SMALLEST_DPI, min(dpi, LARGEST_DPI)),
@@ -67,7 +68,7 @@ def sample_document(request: HttpRequest, organization: Organization, template: 
     try:
         made = services.preview(
             source=services.source_of(version=version),
-            row=version.sample,
+            row=chosen_sample(version, request.GET.get("sample_id")).row,
             language=request.GET.get("language", "")[:5],
             format=wanted,
         )
