@@ -119,7 +119,9 @@ class Membership(OrganizationOwned):
     @property
     def role_name(self) -> str:
         """The role as people call it."""
-        return self.custom_role.name if self.custom_role else self.get_role_display()
+        return (
+            self.custom_role.name if self.custom_role else str(Role(self.role).label)
+        )  # get_…_display hashes them all
 
 
 class Team(OrganizationOwned):
@@ -199,7 +201,7 @@ class Invitation(OrganizationOwned):
     @property
     def role_name(self) -> str:
         """The role as people call it."""
-        return self.custom_role.name if self.custom_role else self.get_role_display()
+        return self.custom_role.name if self.custom_role else str(Role(self.role).label)
 
 
 class OrganizationBrand(OrganizationOwned):

@@ -100,7 +100,8 @@ def a_body(organization: Organization, number: int) -> str:
 
 def payload(number: int) -> dict[str, object]:
     """This will make what an event says."""
-    return {"run_id": f"01900000-0000-7000-8000-{number:012}", "total": 1000, "failed": number % 3}
+    id = f"01900000-0000-7000-8000-{number:012}"
+    return {"run_id": id, "job_id": id, "state": "done", "total": 1000, "done": 1000, "failed": number % 3}
 
 
 def handed_out(peer: Receiver, organization: Organization, path: str, count: int) -> float:
