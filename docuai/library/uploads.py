@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from docuai.engines import services as engines
 from docuai.engines.services import EngineError, Location, Problem
 from docuai.library.content import EXTENSIONS, Content, TemplateError
+from platform_core.kits.web.sniffing import markup_in
 
 MAX_BYTES = 20 * 1024 * 1024
 MAX_SOURCE_BYTES = 2 * 1024 * 1024
@@ -39,6 +40,9 @@ def read(*, engine: str, file_name: str, content: bytes, language: str) -> Conte
         raise TemplateError(_("There is no engine “%(engine)s”. Choose word or typst.") % {"engine": engine[:40]})
     if len(content) > MAX_BYTES:
         raise TemplateError(_("The file is larger than 20 MB. Use smaller pictures in it."))
+    if found := markup_in(content):
+        text = _("The content of this file is %(kind)s. Upload a Word file (.docx), Typst (.typ) or a ZIP of Typst.")
+        raise TemplateError(text % {"kind": found.upper()})
     name = safe_file_name(file_name)
     if engine == "word" or not content.startswith(ZIP):
         if engine == "typst" and len(content) > MAX_SOURCE_BYTES:

@@ -9,11 +9,12 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 
-from platform_core.accounts.selectors import COME_BACK
+from platform_core.accounts.selectors import COME_BACK, fault_of, plain_address
 
 _wrong_password: list[Callable[[HttpRequest, str], None]] = []
 
@@ -30,6 +31,13 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_login_stages(self) -> list[str]:
         """This will give allauth's stages, then ours: nobody is signed in before all have passed."""
         return [*super().get_login_stages(), *settings.SIGN_IN_STAGES]
+
+    def clean_email(self, email: str) -> str:
+        """This will refuse an address with hidden or look-alike letters: it would pass for somebody else's."""
+        address = plain_address(super().clean_email(email))
+        if fault := fault_of(address):
+            raise ValidationError(fault, code="bad_address")
+        return address
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """This will tell who has asked to know."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from platform_core.accounts.models import User
 from platform_core.accounts.selectors.choices import regions, time_zones
+from platform_core.kits.web.names import refuse_hidden
 from platform_core.kits.web.pictures import MOST_BYTES
 
 
@@ -36,7 +37,10 @@ class SignUpForm(Plain, SignupForm):
     """With a name: that is how colleagues find a person. Saved by the adapter."""
 
     name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=gettext_lazy("Name"),
+        max_length=150,
+        validators=[refuse_hidden],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     field_order = ("name", "email", "password1")
 
@@ -61,7 +65,10 @@ class ProfileForm(forms.Form):
     """Name, language, region, time zone and theme."""
 
     name = forms.CharField(
-        label=gettext_lazy("Name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=gettext_lazy("Name"),
+        max_length=150,
+        validators=[refuse_hidden],
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     language = forms.ChoiceField(label=gettext_lazy("Language"), choices=User.Language.choices)
     region = forms.ChoiceField(

@@ -10,7 +10,7 @@ from platform_core.files.errors import UnknownPurposeError
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """``kinds`` are those of ``sniffing``: what the content may be, whatever the name says."""
+    """``kinds`` are those of ``kits.web.sniffing``: what the content may be, whatever the name says."""
 
     name: str
     max_bytes: int

@@ -14,14 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from platform_core.files import quota, spool
-from platform_core.files.errors import FileError, NoRoomError, TooLargeError
+from platform_core.files.errors import FileError, NoRoomError, TooLargeError, WrongTypeError
 from platform_core.files.models import StoredFile, Upload
 from platform_core.files.purposes import purpose_of
 from platform_core.files.selectors import room
-from platform_core.files.sniffing import sniff
 from platform_core.kits.storage.ports import storage
 from platform_core.kits.tenancy.ids import new_id
 from platform_core.kits.web import numbers
+from platform_core.kits.web.sniffing import WrongContentError, sniff
 
 if TYPE_CHECKING:
     from platform_core.accounts.models import User
@@ -122,8 +122,11 @@ def offset_of(upload: Upload) -> int:
 def describe(upload: Upload) -> StoredFile:
     """This will look at the whole upload: its type by content and its sha256. Raises WrongTypeError."""
     place = spool.place(upload.pk)
-    found = sniff(place, name=upload.name, kinds=purpose_of(upload.purpose).kinds)
     with place.open("rb") as file:
+        try:
+            found = sniff(file, name=upload.name, kinds=purpose_of(upload.purpose).kinds)
+        except WrongContentError as error:
+            raise WrongTypeError(str(error)) from error
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return StoredFile(
         id=upload.pk,  # the same upload can become one file only

@@ -1,4 +1,4 @@
-"""A pasted list or a CSV of people to invite, line by line; and what is wrong with an address.
+"""A pasted list or a CSV of people to invite, line by line.
 
 With a first line such as ``email,role,team`` each line may name its own role and team. Otherwise addresses are taken
 as they come, several to a line too. No line is passed over in silence: one without an address is a fault of its own.
@@ -7,25 +7,21 @@ as they come, several to a line too. No line is passed over in silence: one with
 import csv
 import io
 import re
-import unicodedata
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from platform_core.accounts.selectors import plain_address
+from platform_core.kits.web.sniffing import TEXTS, WrongContentError, sniff
 
 MOST_LINES = 10_000
 MOST_BYTES = 2_000_000
-LONGEST = 254
 SHOWN = 80
 HEADERS = {
     "email": {"email", "e-mail", "mail", "address", "e-mail address", "email address", "correo", "correo electrónico"},
     "role": {"role", "rol"},
     "team": {"team", "equipo"},
 }
-LOOKALIKE = frozenset("асеһіјԁоӏрԛѕԝухѵгкмтнвпԍ" + "αβγεηικνορστυχω")
 
 
 class ListError(ValueError):
@@ -46,6 +42,11 @@ def read_file(content: bytes) -> str:
     """This will give a file's text (UTF-8, or what Excel writes); raises ListError."""
     if len(content) > MOST_BYTES:
         raise ListError(_("The list is larger than 2 MB. Split it into parts; nothing was sent."))
+    try:
+        if content:
+            sniff(io.BytesIO(content), name="list.csv", kinds=TEXTS)
+    except WrongContentError:
+        raise ListError(_("This is no text file. Save the table as CSV; nothing was sent.")) from None
     if b"\0" in content:
         raise ListError(_("This is no text file. Save the table as CSV; nothing was sent."))
     try:
@@ -67,23 +68,6 @@ def entries_of(text: str) -> list[Entry]:
     if not found:
         raise ListError(_("There is no address in it. Paste addresses, or choose a CSV with a column “email”."))
     return found
-
-
-def fault_of(email: str) -> str:
-    """This will say what is wrong with an address, or nothing. ``email`` is written as ``plain_address`` does."""
-    if hidden := next((c for c in email if unicodedata.category(c) in ("Cf", "Cc", "Co", "Cn")), None):
-        return _("Holds an invisible character (U+%(code)04X). Type the address anew.") % {"code": ord(hidden)}
-    local, _at, domain = email.rpartition("@")
-    if foreign := next((c for c in local if ord(c) > 127), None):
-        facts = {"letter": foreign, "name": unicodedata.name(foreign, f"U+{ord(foreign):04X}").lower()}
-        return _("Holds “%(letter)s” (%(name)s), which is no letter of an address. Type it anew.") % facts
-    if _disguised(domain):
-        return _("The part after the @ holds letters that look like others. Type it anew.")
-    try:
-        validate_email(email)
-    except ValidationError:
-        return _("Is no e-mail address.")
-    return _("Is longer than an address can be.") if len(email) > LONGEST else ""
 
 
 def _columns(cells: list[str]) -> dict[str, int]:
@@ -121,15 +105,3 @@ def _as_they_come(lines: list[str]) -> list[Entry]:
             Entry(number, plain_address(word)) for word in words or ([line.strip()[:SHOWN]] if line.strip() else [])
         ]
     return found
-
-
-def _disguised(domain: str) -> bool:
-    """A label of two scripts, or one of nothing but letters that pass for Latin ones."""
-    for label in domain.split("."):
-        letters = [c for c in label if c.isalpha()]
-        scripts = {unicodedata.name(c, "?").split(" ")[0] for c in letters}
-        if "LATIN" in scripts and len(scripts) > 1:
-            return True
-        if letters and all(c in LOOKALIKE for c in letters):
-            return True
-    return False

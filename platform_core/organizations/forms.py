@@ -9,11 +9,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from platform_core.accounts.selectors import plain_address
+from platform_core.accounts.selectors import fault_of, plain_address
 from platform_core.accounts.selectors.choices import regions, time_zones
 from platform_core.kits.permissions import Permission
 from platform_core.kits.web.accents import is_color
-from platform_core.organizations.address_lists import MOST_BYTES, ListError, entries_of, fault_of, read_file
+from platform_core.kits.web.names import refuse_disguised, refuse_hidden
+from platform_core.organizations.address_lists import MOST_BYTES, ListError, entries_of, read_file
 from platform_core.organizations.errors import OrganizationError
 from platform_core.organizations.models import Membership, Organization, Team
 from platform_core.organizations.selectors.roles import GivenRole
@@ -24,7 +25,8 @@ MOST_NAMED = 3
 
 def name_field() -> forms.CharField:
     """This will make the field of an organization's name."""
-    return forms.CharField(label=gettext_lazy("Name"), min_length=2, max_length=120)
+    checks = [refuse_hidden, refuse_disguised]
+    return forms.CharField(label=gettext_lazy("Name"), min_length=2, max_length=120, validators=checks)
 
 
 class FoundForm(forms.Form):
@@ -163,7 +165,7 @@ class TransferForm(forms.Form):
 class NamedForm(forms.Form):
     """What a role or team is called; the service says what is wrong with it."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60, validators=[refuse_hidden])
     description = forms.CharField(
         label=gettext_lazy("Description"),
         help_text=gettext_lazy("Who it is for, in one line."),
@@ -209,6 +211,7 @@ class BrandForm(forms.Form):
         help_text=gettext_lazy("In mails; else the organization’s name."),
         max_length=80,
         required=False,
+        validators=[refuse_hidden, refuse_disguised],
     )
     accent = forms.CharField(
         label=gettext_lazy("Color"),

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
-from platform_core.organizations.address_lists import SHOWN, Entry, fault_of
+from platform_core.accounts.selectors import fault_of
+from platform_core.organizations.address_lists import SHOWN, Entry
 from platform_core.organizations.models import Invitation, Membership, Organization, Team
 from platform_core.organizations.selectors.ladder import may_fill_teams, may_touch
 from platform_core.organizations.selectors.limits import MEMBERS, limit_of

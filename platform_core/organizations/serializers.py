@@ -4,6 +4,8 @@ from typing import Any
 
 from rest_framework import serializers
 
+from platform_core.kits.web.names import refuse_disguised, refuse_hidden
+
 
 class OrganizationSerializer(serializers.Serializer[Any]):
     slug = serializers.SlugField()
@@ -45,7 +47,7 @@ class BelongingSerializer(serializers.Serializer[Any]):
 
 
 class RoleInputSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=60)
+    name = serializers.CharField(max_length=60, validators=[refuse_hidden])
     description = serializers.CharField(max_length=200, allow_blank=True, default="")
     permissions = serializers.ListField(child=serializers.CharField(max_length=60), min_length=1, max_length=200)
     version = serializers.IntegerField(
@@ -68,7 +70,7 @@ class RoleSerializer(serializers.Serializer[Any]):
 
 
 class TeamInputSerializer(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=60)
+    name = serializers.CharField(max_length=60, validators=[refuse_hidden])
     description = serializers.CharField(max_length=200, allow_blank=True, default="")
 
 
@@ -149,7 +151,7 @@ class InviteResultSerializer(serializers.Serializer[Any]):
 
 class BrandInputSerializer(serializers.Serializer[Any]):
     accent = serializers.CharField(max_length=7, allow_blank=True, help_text="Such as `#0b6e4f`; empty for none.")
-    sender_name = serializers.CharField(max_length=80, allow_blank=True)
+    sender_name = serializers.CharField(max_length=80, allow_blank=True, validators=[refuse_hidden, refuse_disguised])
     postal_address = serializers.CharField(max_length=300, allow_blank=True)
 
 

@@ -1,7 +1,6 @@
 """What is looked at or taken along: pictures of pages, the sample as a document, a source file."""
 
 from functools import lru_cache
-from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -18,6 +17,7 @@ from docuai.library.views.finding import number_of, template_of, template_or_404
 from docuai.permissions import TEMPLATE_EDIT, TEMPLATE_VIEW
 from platform_core.access.doors import organization_page
 from platform_core.files import selectors as files
+from platform_core.kits.web.ranges import disposition
 from platform_core.organizations.models import Organization
 
 KEPT_SECONDS = 24 * 60 * 60
@@ -119,6 +119,5 @@ def _kept(response: HttpResponse) -> HttpResponse:
 
 
 def _named(response: HttpResponse, name: str, *, inline: bool = False) -> HttpResponse:
-    kind = "inline" if inline else "attachment"
-    response["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(name, safe='')}"
+    response["Content-Disposition"] = disposition(name, inline=inline)
     return response

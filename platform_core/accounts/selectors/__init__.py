@@ -1,18 +1,15 @@
 """Reads of accounts: which addresses a person has proved, and their picture."""
 
-import unicodedata
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
 
 from platform_core.accounts.models import Avatar, User
+from platform_core.accounts.selectors.addresses import fault_of, plain_address
+
+__all__ = ["COME_BACK", "fault_of", "picture_of", "plain_address", "verified_addresses"]
 
 COME_BACK = "come_back_to"  # in a session: the path of ours to open after signing in
-
-
-def plain_address(text: str) -> str:
-    """This will write an e-mail address in the one way we compare: NFKC (full-width letters become plain), lower case."""
-    return unicodedata.normalize("NFKC", text).strip().lower()
 
 
 def verified_addresses(user: User) -> list[str]:

@@ -16,7 +16,7 @@ from platform_core.files.models import StoredFile
 from platform_core.files.views import receiving
 from platform_core.kits.storage.ports import MissingFileError, storage
 from platform_core.kits.tenancy.scope import enter_tenant
-from platform_core.kits.web.ranges import disposition, ranged
+from platform_core.kits.web.ranges import disposition, may_show, ranged
 from platform_core.permissions import FILE_UPLOAD, FILE_VIEW
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def send(request: HttpRequest, file: StoredFile, *, inline: bool = False) -> Htt
         file.storage_key,
         seconds=STORAGE_LINK_SECONDS,
         content_type=file.content_type,
-        disposition=disposition(file.name, inline=inline and file.content_type not in ("text/html", "image/svg+xml")),
+        disposition=disposition(file.name, inline=inline and may_show(file.content_type)),
     )
     if signed:
         return HttpResponseRedirect(signed, headers={"Cache-Control": "no-store"})

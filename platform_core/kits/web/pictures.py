@@ -7,6 +7,8 @@ import warnings
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from platform_core.kits.web import sniffing
+
 MOST_BYTES = 5_000_000
 MOST_PIXELS = 40_000_000
 KINDS = ("PNG", "JPEG", "WEBP")
@@ -23,6 +25,8 @@ def read_picture(content: bytes, *, shrink_to: int = 0) -> Image.Image:
         raise PictureError(_("The file is empty. Choose a PNG, JPEG or WebP picture."))
     if len(content) > MOST_BYTES:
         raise PictureError(_("The picture is larger than 5 MB. Choose a smaller one."))
+    if sniffing.kind_of(content) not in sniffing.PICTURES:
+        raise _no_picture()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of suspicious sizes: the limit below refuses them
@@ -34,10 +38,15 @@ def read_picture(content: bytes, *, shrink_to: int = 0) -> Image.Image:
                 picture.thumbnail((shrink_to, shrink_to))
             return ImageOps.exif_transpose(picture).convert("RGBA")
     except UnidentifiedImageError:
-        text = _("This is no PNG, JPEG or WebP picture (SVG is not taken: it can hold scripts). Choose another file.")
-        raise PictureError(text) from None
+        raise _no_picture() from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise PictureError(_("The picture is damaged. Open it, save it anew and try again.")) from None
+
+
+def _no_picture() -> PictureError:
+    return PictureError(
+        _("This is no PNG, JPEG or WebP picture (SVG is not taken: it can hold scripts). Choose another file.")
+    )
 
 
 def as_svg(png: bytes, *, most_bytes: int = 60_000) -> str:

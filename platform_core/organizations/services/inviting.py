@@ -9,10 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from platform_core.accounts.models import User
-from platform_core.accounts.selectors import plain_address
+from platform_core.accounts.selectors import fault_of, plain_address
 from platform_core.audit.services import audit
 from platform_core.events.services import emit
-from platform_core.organizations.address_lists import fault_of
 from platform_core.organizations.errors import AlreadyMemberError, NotAllowedError, OrganizationError
 from platform_core.organizations.models import Invitation, Membership, Organization, Team
 from platform_core.organizations.selectors.ladder import may_fill_teams, may_grant
