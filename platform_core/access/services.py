@@ -155,7 +155,7 @@ def end_shares_of(*, actor: User | None, member: Membership) -> int:
 
 
 def _check(principal: Principal, name: str, scopes: list[str], expires_at: datetime | None) -> None:
-    if not name or len(name) > NAME_LENGTH or "\0" in name:
+    if not name or len(name) > NAME_LENGTH or not name.isprintable():
         raise KeyRefusedError(
             "name", "invalid", _("Give the key a name of 1 to %(count)s characters.") % {"count": NAME_LENGTH}
         )

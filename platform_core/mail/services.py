@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ATTACHMENT_KEYS = frozenset(["file_name", "content_type", "key", "offset", "size"])
 MAX_ATTACHED_BYTES = 25_000_000
-_BREAKS = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+_BREAKS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def queue_mail(
