@@ -5,8 +5,11 @@ from typing import Any
 import orjson
 from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.settings import api_settings
 
 from platform_core.kits.languages import is_language
+
+NON_FIELD_ERRORS_KEY = str(api_settings.NON_FIELD_ERRORS_KEY)
 
 
 class StrictSerializer(serializers.Serializer[Any]):
@@ -18,7 +21,7 @@ class StrictSerializer(serializers.Serializer[Any]):
             try:
                 data = orjson.loads(data)
             except orjson.JSONDecodeError:
-                raise serializers.ValidationError(_("Send a JSON object.")) from None
+                raise serializers.ValidationError({NON_FIELD_ERRORS_KEY: [_("Send a JSON object.")]}) from None
         if isinstance(data, dict) and (unknown := sorted(set(data) - set(self.fields))):
             known = ", ".join(self.fields)
             text = _("There is no such option. There are: %(known)s.") % {"known": known}
