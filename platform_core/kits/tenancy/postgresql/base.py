@@ -5,10 +5,14 @@ the statement, or inside ``atomic`` with the transaction. One round trip, about 
 scopes, threads and pools need no care. Needs client-side binding, which is Django's default.
 """
 
+import select
+import time
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.backends.postgresql import base, creation, schema
+from django.db.backends.postgresql.psycopg_any import BaseTzLoader
 from psycopg import ServerCursor
 from psycopg.sql import Composable
 
@@ -16,6 +20,7 @@ from platform_core.kits.tenancy.guard import owned_table_in, refuse_unscoped
 from platform_core.kits.tenancy.roles import as_owner
 from platform_core.kits.tenancy.scope import NOBODY, current_scope, service
 
+TRUSTED_SECONDS = 5  # how long a silent connection passes for a living one
 TRANSACTION_CONTROL = ("SAVEPOINT", "RELEASE", "ROLLBACK")  # must also run when the transaction is broken
 
 
@@ -66,12 +71,58 @@ class SchemaEditor(schema.DatabaseSchemaEditor):
         return super().execute(sql, params)
 
 
+class InstantLoader(BaseTzLoader):  # type: ignore[misc]
+    """Reads what a session in UTC sends ten times as fast as psycopg's own, which also reads what is none."""
+
+    timezone = UTC
+
+    def load(self, data: Any) -> datetime:
+        """This will read an instant; all but ISO dates of our era in UTC is left to psycopg."""
+        try:
+            found = datetime.fromisoformat(str(data, "ascii"))
+        except ValueError:
+            found = super().load(data)
+        return found if found.tzinfo is UTC else found.astimezone(UTC)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Named so because Django looks for this name in ``ENGINE + ".base"``."""
 
     creation_class = DatabaseCreation
     SchemaEditorClass = SchemaEditor
+    trusted_until = 0.0
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.execute_wrappers.append(carry_scope)
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """This will connect, with our loader of instants where times are in UTC."""
+        connection = super().get_new_connection(conn_params)
+        if self.timezone is UTC:
+            connection.adapters.register_loader("timestamptz", InstantLoader)
+        return connection
+
+    def is_usable(self) -> bool:
+        """This will ask the server only where there is reason to: a server that ends a session closes its socket.
+
+        A connection whose other end has vanished without a word is found out within TRUSTED_SECONDS.
+        """
+        if self.connection is None:
+            return False
+        now = time.monotonic()
+        if now < self.trusted_until and not self.errors_occurred and not _is_readable(self.connection):
+            return True
+        usable: bool = super().is_usable()
+        self.trusted_until = now + TRUSTED_SECONDS if usable else 0.0
+        return usable
+
+
+def _is_readable(connection: Any) -> bool:
+    """Whether something came unasked: the end, or a notice."""
+    poll = select.poll()
+    try:
+        poll.register(connection.fileno(), select.POLLIN)
+    except Exception:  # noqa: BLE001 - a closed one has no socket: let the question itself tell
+        return True
+    return bool(poll.poll(0))
