@@ -2,11 +2,14 @@
 
 A memory counts only while the key's epoch is what it was *before* the row was read: a revocation that falls between
 reading and remembering raises the epoch, so the memory is worth nothing. Both come in one round trip.
+
+A process keeps its own copy (``recalled``). It says nothing about the epoch of now: the edge sends the one it knows along
+with the call that it counts (``admit(still=…)``), and asks anew when that one is over.
 """
 
 import logging
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -31,6 +34,8 @@ REMEMBER_SECONDS = 15
 TOUCH_SECONDS = 60
 logger = logging.getLogger(__name__)
 _touched: dict[tuple[UUID, str], float] = {}
+_copies: dict[str, tuple[float, "Credential"]] = {}  # by the hash of the secret; until when it may be used
+MOST_COPIES = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,9 @@ class Credential:
     expires_at: datetime | None
     terms: Terms = field(default_factory=Terms)
     is_test: bool = False
+    still: tuple[str, int] | None = field(
+        default=None, compare=False
+    )  # of a copy: the counter that must not have moved
 
     @property
     def is_alive(self) -> bool:
@@ -59,14 +67,29 @@ def authenticate(secret: str, *, fresh: bool = False) -> Credential | None:
     if not is_well_formed(secret):
         return None
     hashed = digest(secret)
-    epoch, known = _recall(hashed)
+    epoch, known, read_at = _recall(hashed)
     if known is None or fresh:
+        read_at = time.time()
         known = _read(hashed)
-        _remember(hashed, epoch, known)
+        _remember(hashed, epoch, known, read_at)
     if known is None or not known.is_alive:
         return None
-    _touch(known)
+    touch(known)
+    if epoch >= 0:
+        _copy(hashed, epoch, known, read_at)
     return known
+
+
+def recalled(secret: str) -> Credential | None:
+    """This will give this process' copy of a key it knows. Whoever uses it hands ``still`` to ``admit``, then calls ``touch``."""
+    until, known = _copies.get(digest(secret), (0.0, None))
+    return known if known is not None and time.time() < until and known.is_alive else None
+
+
+def _copy(hashed: str, epoch: int, known: Credential, read_at: float) -> None:
+    if len(_copies) >= MOST_COPIES:
+        _copies.clear()
+    _copies[hashed] = read_at + REMEMBER_SECONDS, replace(known, still=(epoch_name(hashed), epoch))
 
 
 def _read(hashed: str) -> Credential | None:
@@ -87,24 +110,24 @@ def _read(hashed: str) -> Credential | None:
     return Credential(organization_id, slug, key_id, name, allowed_scopes(scopes), expires_at, terms, is_test)
 
 
-def _recall(hashed: str) -> tuple[int, Credential | None]:
-    """This will return the epoch of now, and what is remembered if it is of this epoch."""
+def _recall(hashed: str) -> tuple[int, Credential | None, float]:
+    """This will return the epoch of now, what is remembered if it is of this epoch, and when that was read."""
     try:
         epoch, memory = redis_of(settings.REDIS_URL).mget(epoch_name(hashed), _memory_name(hashed))
     except redis.RedisError as error:
         logger.warning("access.no_memory", extra={"error": type(error).__name__})
-        return -1, None
+        return -1, None, 0.0
     now = int(epoch or 0)
-    then, *facts = orjson.loads(memory) if memory else (None,)
-    return now, _unpacked(*facts) if then == now else None
+    then, read_at, *facts = orjson.loads(memory) if memory else (None, 0.0)
+    return now, _unpacked(*facts) if then == now else None, read_at
 
 
-def _remember(hashed: str, epoch: int, known: Credential | None) -> None:
+def _remember(hashed: str, epoch: int, known: Credential | None, read_at: float) -> None:
     if known is None or epoch < 0:
         return
     ids = str(known.organization_id), known.slug, str(known.key_id), known.name
     terms = [known.terms.amounts, known.terms.at_once]
-    memory = orjson.dumps([epoch, *ids, list(known.scopes), known.expires_at, terms, known.is_test])
+    memory = orjson.dumps([epoch, read_at, *ids, list(known.scopes), known.expires_at, terms, known.is_test])
     try:
         redis_of(settings.REDIS_URL).set(_memory_name(hashed), memory, ex=REMEMBER_SECONDS)
     except redis.RedisError as error:
@@ -126,7 +149,7 @@ def _unpacked(
     return Credential(UUID(organization_id), slug, UUID(key_id), name, frozenset(scopes), end, known, is_test)
 
 
-def _touch(known: Credential) -> None:
+def touch(known: Credential) -> None:
     """This will note the use and its place, once a minute at most; which process does it does not matter, the rows decide."""
     now, place = time.monotonic(), place_of(client().ip)
     if now - _touched.get((known.key_id, place), -TOUCH_SECONDS) < TOUCH_SECONDS:
@@ -143,4 +166,4 @@ def _touch(known: Credential) -> None:
 
 
 def _memory_name(hashed: str) -> str:
-    return f"access.key:{hashed}"
+    return f"access.key.2:{hashed}"

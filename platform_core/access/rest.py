@@ -3,9 +3,10 @@
 A key's call costs no query here while the key is remembered; a session's costs three (session, person, membership).
 """
 
+import contextlib
 import time
 from functools import cached_property
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, NoReturn, cast
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import RequestDataTooBig
@@ -31,7 +32,7 @@ from platform_core.kits.api import problems
 from platform_core.kits.api.deprecation import headers_of
 from platform_core.kits.api.problems import ProblemError
 from platform_core.kits.api.rendering import JSONParser, JSONRenderer, OneFormat
-from platform_core.kits.api.throttling import ANYBODY, Admission, Terms, admit, settle
+from platform_core.kits.api.throttling import ANYBODY, Admission, ForgottenError, Terms, admit, settle
 from platform_core.kits.observability.context import bind, client, set_client_key
 from platform_core.kits.tenancy.scope import enter_person, enter_tenant
 from platform_core.organizations.models import Organization
@@ -47,14 +48,19 @@ class KeyAuthentication(BaseAuthentication):
         scheme, _space, secret = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
         if not scheme:
             return None
-        credential = keys.authenticate(secret.strip()) if scheme.lower() == "bearer" else None
-        if credential is None:
-            admit(f"ip:{client().ip}", "sign_in")
-            raise AuthenticationFailed(_("This API key is wrong, revoked or expired."), code="invalid_key")
-        return AnonymousUser(), credential
+        if scheme.lower() != "bearer":
+            refuse_key()
+        secret = secret.strip()
+        return AnonymousUser(), keys.recalled(secret) or keys.authenticate(secret) or refuse_key()
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="portfolio"'
+
+
+def refuse_key() -> NoReturn:
+    """This will count a wrong key against the caller's address, and refuse it."""
+    admit(f"ip:{client().ip}", "sign_in")
+    raise AuthenticationFailed(_("This API key is wrong, revoked or expired."), code="invalid_key")
 
 
 class Authenticated(APIView):
@@ -95,16 +101,32 @@ class Authenticated(APIView):
             raise NotAuthenticated(_("Send an API key (Authorization: Bearer …) or sign in."))
         self.credential = credential
         if credential:
-            self.count(credential.terms, credential.organization_id)
+            credential = self.credential = self._count_key(request, credential)
             set_client_key(credential.key_id)
         self.enter(request, credential)
 
-    def count(self, terms: Terms = ANYBODY, crowd: Any = None) -> None:
+    def _count_key(self, request: Request, credential: keys.Credential) -> keys.Credential:
+        """This will count the call of a key, and give the key as it is now: a copy is used only if its epoch is not over."""
+        if credential.still:
+            with contextlib.suppress(ForgottenError):
+                self.count(credential.terms, credential.organization_id, credential.still)
+            if self.admission:
+                keys.touch(credential)
+                return credential
+            self.credential = None  # until it is known again
+            secret = request.META["HTTP_AUTHORIZATION"].partition(" ")[2].strip()
+            self.credential = credential = keys.authenticate(secret) or refuse_key()
+        self.count(credential.terms, credential.organization_id)
+        return credential
+
+    def count(self, terms: Terms = ANYBODY, crowd: Any = None, still: tuple[str, int] | None = None) -> None:
         """This will count the call against its caller's limits, and take a place among those of an organization."""
         caller = f"key:{self.credential.key_id}" if self.credential else f"user:{self.request.user.pk}"
         method = str(self.request.method)
         route_class = self.route_class or ("read" if method in READS else "write")
-        self.admission = admit(caller, route_class, cost=self.costs.get(method, 1), terms=terms, crowd=crowd)
+        self.admission = admit(
+            caller, route_class, cost=self.costs.get(method, 1), terms=terms, crowd=crowd, still=still
+        )
 
     def enter(self, request: Request, credential: keys.Credential | None) -> None:
         """This will open the scope of the caller."""

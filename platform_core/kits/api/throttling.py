@@ -9,6 +9,7 @@ Without Redis everybody is let through, and the log says so: an API that stands 
 import functools
 import logging
 import math
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -26,10 +27,12 @@ logger = logging.getLogger(__name__)
 UNLIMITED = -1
 LEASE_SECONDS = 60  # longer than any answer of ours takes to begin
 # The library counts and tells in two round trips; this runs both of its scripts in one, and takes the place among those
-# that run. A place is an entry of a sorted set by the end of its lease.
+# that run. A place is an entry of a sorted set by the end of its lease. A caller who is known from memory is asked after
+# first: its epoch must be what it was.
 COUNT_AND_TELL = """
 local function count(KEYS, ARGV) {count} end
 local function tell(KEYS, ARGV) {tell} end
+if KEYS[4] and tonumber(redis.call('GET', KEYS[4]) or 0) ~= tonumber(ARGV[7]) then return {{3, 0, 0, 0, 0}} end
 local places, now = tonumber(ARGV[4]), 0
 if places >= 0 then
     local time = redis.call('TIME')
@@ -47,6 +50,13 @@ if admitted and places >= 0 then
     redis.call('PEXPIRE', KEYS[3], ARGV[6])
 end
 return {{admitted and 1 or 0, found[1], found[2], found[3], found[4]}}
+"""
+SETTLE = """
+if ARGV[1] ~= '' then redis.call('ZREM', KEYS[1], ARGV[1]) end
+if ARGV[2] ~= '' then
+    redis.call('RPUSH', KEYS[2], ARGV[2])
+    redis.call('LTRIM', KEYS[2], -ARGV[3], -1)
+end
 """
 
 
@@ -91,28 +101,56 @@ class TellingStorage(RedisStorage):
         super().__init__(uri, **options)
         count, tell = self.SCRIPT_ACQUIRE_SLIDING_WINDOW.decode(), self.SCRIPT_SLIDING_WINDOW.decode()
         script = COUNT_AND_TELL.format(count=count, tell=tell)
+        self.uri, self.options, self.own = uri, options, threading.local()
         connection: Any = self.get_connection()
         self.count_and_tell = connection.register_script(script)
+        self.settle = connection.register_script(SETTLE)
+
+    def of_thread(self) -> Any:
+        """This will give the thread's own connection: taking one from a pool costs as much as a command."""
+        if not hasattr(self.own, "client"):
+            self.own.client = redis.Redis.from_url(self.uri, single_connection_client=True, **self.options)
+        return self.own.client
 
     def hit(
-        self, item: RateLimitItem, name: str, *, amount: int, cost: int, at_once: int, place: tuple[str, str]
+        self,
+        item: RateLimitItem,
+        name: str,
+        *,
+        amount: int,
+        cost: int,
+        at_once: int,
+        place: tuple[str, str],
+        still: tuple[str, int] | None = None,
     ) -> tuple[int, tuple[int, float, int, float]]:
-        """This will count one call: 1 let through, 0 the window is full, 2 too many run; and the window after it."""
+        """This will count one call: 1 let through, 0 the window is full, 2 too many run, 3 forgotten; and the window after it."""
         key = item.key_for(name)
         windows = [self.prefixed_key(self._previous_window_key(key)), self.prefixed_key(self._current_window_key(key))]
-        arguments = [amount, item.get_expiry(), cost, at_once, place[1], LEASE_SECONDS * 1000]
-        verdict, *window = self.count_and_tell([*windows, place[0]], arguments)
+        names, arguments = (
+            [*windows, place[0]],
+            [amount, item.get_expiry(), cost, at_once, place[1], LEASE_SECONDS * 1000],
+        )
+        if still:
+            names, arguments = [*names, still[0]], [*arguments, still[1]]
+        verdict, *window = self.count_and_tell(names, arguments, client=self.of_thread())
         before, before_ms, now, now_ms = (max(0, int(value or 0)) for value in window)
         return int(verdict), (before, before_ms / 1000, now, now_ms / 1000)
 
 
 def admit(
-    name: str, route_class: str, *, cost: int = 1, terms: Terms = ANYBODY, crowd: object = None
+    name: str,
+    route_class: str,
+    *,
+    cost: int = 1,
+    terms: Terms = ANYBODY,
+    crowd: object = None,
+    still: tuple[str, int] | None = None,
 ) -> Admission | None:
     """This will count a call of a principal, ``cost`` times, against the limit of a class of route; None without Redis.
 
-    ``crowd`` names those who share ``terms.at_once``; who gets in must ``settle``. Raises ThrottledError when
-    the window is full or too many run; a refused call is not counted.
+    ``crowd`` names those who share ``terms.at_once``; who gets in must ``settle``. ``still`` names a counter and what it
+    must be. Raises ThrottledError when the window is full or too many run, ForgottenError when the counter is another; a
+    refused call is not counted.
     """
     item = _rate(settings.API_RATES[route_class], terms.amounts.get(route_class))
     place = (f"api.running:{{{crowd}}}", uuid4().hex)
@@ -121,11 +159,13 @@ def admit(
     cost = min(cost, item.amount)  # a plan of 3 a minute still lets one costly call through
     try:
         verdict, window = _storage(settings.REDIS_URL).hit(
-            item, f"{route_class}:{name}", amount=amount, cost=cost, at_once=at_once, place=place
+            item, f"{route_class}:{name}", amount=amount, cost=cost, at_once=at_once, place=place, still=still
         )
     except redis.RedisError as error:
         logger.warning("api.rates_not_counted", extra={"error": f"{type(error).__name__}: {error}"})
         return None
+    if verdict == 3:
+        raise ForgottenError
     if verdict == 2:
         raise TooManyAtOnceError(at_once)
     found = _admission(item, route_class, verdict == 1, window, cost=cost)
@@ -141,15 +181,10 @@ def settle(admission: Admission | None, *, line: bytes | None = None, journal: s
     place = admission.place if admission else None
     if place is None and line is None:
         return
+    name, entry = place or ("", "")
+    storage = _storage(settings.REDIS_URL)
     try:
-        connection: Any = _storage(settings.REDIS_URL).get_connection()
-        pipeline = connection.pipeline(transaction=False)
-        if place:
-            pipeline.zrem(*place)
-        if line is not None:
-            pipeline.rpush(journal, line)
-            pipeline.ltrim(journal, -most, -1)
-        pipeline.execute()
+        storage.settle([name, journal], [entry, line or b"", most], client=storage.of_thread())
     except redis.RedisError as error:
         logger.warning("api.call_not_settled", extra={"error": f"{type(error).__name__}: {error}"})
 
@@ -158,6 +193,10 @@ def take_lines(journal: str, count: int) -> list[bytes]:
     """This will take the oldest lines off a list that ``settle`` filled; whoever dies with them has lost them."""
     connection: Any = _storage(settings.REDIS_URL).get_connection()
     return list(connection.lpop(journal, count) or [])
+
+
+class ForgottenError(Exception):
+    """The caller is no longer who the memory says."""
 
 
 class ThrottledError(Exception):

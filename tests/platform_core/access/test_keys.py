@@ -113,6 +113,42 @@ def test_a_revoked_key_dies_at_once_even_while_it_is_remembered(andina, django_c
         assert AuditEvent.objects.filter(action="key.revoked", target_id=str(key.pk)).count() == 1
 
 
+def test_a_revoked_key_dies_at_once_though_the_process_has_its_own_copy(
+    andina, client, django_capture_on_commit_callbacks
+):
+    key, secret = make_key(andina, [JOB_VIEW])
+    url = "/api/v1/orgs/andina/jobs/"
+    assert client.get(url, headers=bearer(secret)).status_code == 200
+    assert keys.recalled(secret) == keys.authenticate(secret)
+    with queries() as hot:
+        assert client.get(url, headers=bearer(secret)).status_code == 200
+    assert len(hot) == 1  # the list
+
+    with tenant(andina.pk), django_capture_on_commit_callbacks(execute=True):
+        services.revoke_key(actor=None, key=key)
+
+    assert keys.recalled(secret)  # another process has revoked it, for all that this one knows
+    answer = client.get(url, headers=bearer(secret))
+    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_key")
+    assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_a_copy_is_worth_nothing_without_redis_and_after_its_time(andina, client, settings):
+    key, secret = make_key(andina, [JOB_VIEW])
+    url = "/api/v1/orgs/andina/jobs/"
+    client.get(url, headers=bearer(secret))
+    with time_machine.travel(timezone.now() + timedelta(seconds=keys.REMEMBER_SECONDS)):
+        assert keys.recalled(secret) is None
+
+    settings.REDIS_URL = NO_REDIS
+    assert client.get(url, headers=bearer(secret)).status_code == 200
+    with tenant(andina.pk):
+        services.revoke_key(actor=None, key=key)
+
+    assert keys.recalled(secret)
+    assert client.get(url, headers=bearer(secret)).status_code == 401
+
+
 def test_a_memory_that_was_made_while_the_key_was_revoked_is_worth_nothing(
     andina, monkeypatch, django_capture_on_commit_callbacks
 ):
