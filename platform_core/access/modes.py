@@ -16,17 +16,21 @@ MODES = {"true": True, "false": False}  # of the parameter ``test`` in the addre
 
 
 def of_mode(rows: Rows, principal: Principal, wanted: bool | None) -> Rows:
-    """This will narrow a list to test or live rows as the caller's parameter ``test`` says, or as its key is.
+    """This will narrow a list to test or live rows (``mode_of``)."""
+    mode = mode_of(principal, wanted)
+    return rows if mode is None else rows.filter(is_test=mode)
+
+
+def mode_of(principal: Principal, wanted: bool | None) -> bool | None:
+    """This will say which rows a list shows, as the caller's parameter ``test`` says, or as its key is; None: both.
 
     Raises ParameterError where a test key asks for live rows.
     """
     if principal.is_test and wanted is False:
         raise ParameterError("test", _("A test key sees what test keys made. Send a live key to see the rest."))
     if principal.is_test:
-        return rows.filter(is_test=True)
-    if wanted is None:
-        return rows.filter(is_test=False) if principal.key_id else rows
-    return rows.filter(is_test=wanted)
+        return True
+    return False if wanted is None and principal.key_id else wanted
 
 
 def choices_of(rows: QuerySet[Any, Any], wanted: str) -> list[tuple[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils import timezone
@@ -31,9 +31,9 @@ from docuai.bulk.services.typed_rows import request_run
 from docuai.bulk.tables.errors import TableError
 from docuai.library.models import TemplateVersion
 from docuai.permissions import RUN_MANAGE, RUN_START, RUN_VIEW
-from platform_core.access.can import visible
+from platform_core.access.can import can, visible
 from platform_core.access.idempotency import idempotent
-from platform_core.access.modes import of_mode
+from platform_core.access.modes import mode_of
 from platform_core.files import selectors as stored
 from platform_core.files import services as files
 from platform_core.files.errors import FileError
@@ -41,6 +41,7 @@ from platform_core.files.models import StoredFile
 from platform_core.jobs.models import Job
 from platform_core.kits.api.pagination import cursor_page
 from platform_core.kits.api.parameters import read_parameters
+from platform_core.kits.api.prepared import Question
 from platform_core.kits.api.problems import ProblemError
 from platform_core.kits.api.schema import CURSOR_PARAMETERS, page_of
 
@@ -48,6 +49,7 @@ COLUMNS = (
     "id", "number", "is_test", "job__state", "template__slug", "version_id", "version__number", "table_name", "job_id",
     "created_at", "job__finished_at", "keep_until", "job__total", "job__done", "job__failed",
 )  # fmt: skip
+ROW_STATES = tuple(RunRow.State.values)
 MORE = ("stage", "job__reason", "options")
 ASKED = {
     "template": "certificate",
@@ -78,13 +80,15 @@ class Runs(RunView):
     def get(self, request: Request, slug: str) -> Response:
         """List runs, the newest first."""
         wanted = read_parameters(request, RunFilterSerializer)
-        rows = visible(BulkRun.objects.filter(deleted_at=None), self.principal, RUN_VIEW)
-        rows = of_mode(rows, self.principal, wanted.get("test"))
-        if "state" in wanted:
-            rows = rows.filter(job__state=wanted["state"])
-        if "template" in wanted:
-            rows = rows.filter(template__slug=wanted["template"])
-        page = cursor_page(request, rows.values(*COLUMNS))
+        narrowed: dict[str, Any] = {name: wanted[name] for name in ("state", "template") if name in wanted}
+        test = mode_of(self.principal, wanted.get("test"))
+        rows: Question | QuerySet[Any, Any]
+        if can(self.principal, RUN_VIEW):
+            values = {"organization_id": self.organization_id, **narrowed}
+            rows = Question(BulkRun, _of_organization, values, {"test": test})
+        else:  # what is shared with the caller
+            rows = _narrowed(visible(BulkRun.objects.all(), self.principal, RUN_VIEW), test=test, **narrowed)
+        page = cursor_page(request, rows)
         return Response(page | {"results": shown(self.organization_id, page["results"])})
 
     @extend_schema(
@@ -219,6 +223,23 @@ class RetryRun(RunStep):
         return self.answer()
 
 
+def _of_organization(organization_id: UUID, **narrowed: Any) -> QuerySet[Any, Any]:
+    return _narrowed(BulkRun.objects.filter(organization_id=organization_id), **narrowed)
+
+
+def _narrowed(
+    rows: QuerySet[Any, Any], *, test: bool | None, state: str | None = None, template: str | None = None
+) -> QuerySet[Any, Any]:
+    rows = rows.filter(deleted_at=None)
+    if test is not None:
+        rows = rows.filter(is_test=test)
+    if state is not None:
+        rows = rows.filter(job__state=state)
+    if template is not None:
+        rows = rows.filter(template__slug=template)
+    return rows.values(*COLUMNS)
+
+
 def read(organization_id: UUID, run_id: UUID) -> dict[str, Any]:
     """This will read one run as the API shows it, or raise Http404."""
     runs = BulkRun.objects.for_organization(organization_id).filter(deleted_at=None, id=run_id)
@@ -256,7 +277,7 @@ def _shown(row: Mapping[str, Any], counts: dict[str, int] | None) -> dict[str, A
         "template": row["template__slug"],
         "version": {"id": row["version_id"], "number": row["version__number"]},
         "table_name": row["table_name"],
-        "counts": {"total": total, **{state: counts.get(state, 0) for state in RunRow.State.values}},
+        "counts": {"total": total, **{state: counts.get(state, 0) for state in ROW_STATES}},
         "job": row["job_id"],
         "created_at": row["created_at"],
         "finished_at": row["job__finished_at"],

@@ -6,35 +6,46 @@ uses the table's own key ``(organization_id, id)``.
 
 import base64
 import binascii
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
+from platform_core.kits.api.prepared import Question, answer
 from platform_core.kits.api.problems import ParameterError
 from platform_core.kits.api.rendering import dumps
 
 SIZE, MAX_SIZE, MAX_CURSOR = 25, 100, 1000
 
 
-def cursor_page(request: Request, rows: QuerySet[Any, Any], *, order: tuple[str, ...] = ("-id",)) -> dict[str, Any]:
+def cursor_page(
+    request: Request, rows: QuerySet[Any, Any] | Question, *, order: tuple[str, ...] = ("-id",)
+) -> dict[str, Any]:
     """This will cut the page that ``cursor`` and ``limit`` name: ``results`` and the address of the ``next`` page or None.
 
-    One query. The last column of ``order`` must be unique, none may be null. Raises ParameterError.
+    One query; of a ``Question`` it is compiled once. The last column of ``order`` must be unique, none may be null.
+    Raises ParameterError.
     """
     size = _size(request.query_params.get("limit"))
-    if cursor := request.query_params.get("cursor"):
-        rows = rows.filter(_after(rows, order, _decode(cursor, rows, order)))
-    found = list(rows.order_by(*order)[: size + 1])
+    cursor = request.query_params.get("cursor")
+    after = _decode(cursor, rows.model, order) if cursor else []
+
+    def cut(all_rows: QuerySet[Any, Any], after: Sequence[Any]) -> QuerySet[Any, Any]:
+        later = all_rows.filter(_after(order, after)) if after else all_rows
+        return later.order_by(*order)[: size + 1]
+
+    found = answer(rows, cut, after, (order, size)) if isinstance(rows, Question) else list(cut(rows, after))
     results = found[:size]
     last = results[-1] if len(found) > size else None
     return {"results": results, "next": _address(request, last, order) if last else None}
 
 
-def _after(rows: QuerySet[Any, Any], order: tuple[str, ...], values: list[Any]) -> Q:
+def _after(order: tuple[str, ...], values: Sequence[Any]) -> Q:
     """Rows past the key: the first column differs, or it is equal and the next one differs, and so on."""
     condition = Q()
     for place, column in enumerate(order):
@@ -46,12 +57,12 @@ def _after(rows: QuerySet[Any, Any], order: tuple[str, ...], values: list[Any]) 
 
 def _address(request: Request, row: dict[str, Any], order: tuple[str, ...]) -> str:
     packed = dumps([row[column.lstrip("-")] for column in order])
-    query = request.query_params.copy()
-    query["cursor"] = base64.urlsafe_b64encode(packed).decode().rstrip("=")
-    return f"{request.build_absolute_uri(request.path)}?{query.urlencode()}"
+    query = dict(request.query_params.lists())
+    query["cursor"] = [base64.urlsafe_b64encode(packed).decode().rstrip("=")]
+    return f"{request.build_absolute_uri(request.path)}?{urlencode(query, doseq=True)}"
 
 
-def _decode(cursor: str, rows: QuerySet[Any, Any], order: tuple[str, ...]) -> list[Any]:
+def _decode(cursor: str, model: type[Model], order: tuple[str, ...]) -> list[Any]:
     try:
         if len(cursor) > MAX_CURSOR:
             raise ValueError
@@ -59,7 +70,7 @@ def _decode(cursor: str, rows: QuerySet[Any, Any], order: tuple[str, ...]) -> li
         values = orjson.loads(packed)
         if not isinstance(values, list) or len(values) != len(order):
             raise ValueError
-        fields = [rows.model._meta.get_field(column.lstrip("-")) for column in order]
+        fields = [model._meta.get_field(column.lstrip("-")) for column in order]
         return [_typed(field, value) for field, value in zip(fields, values, strict=True)]
     except (ValueError, binascii.Error, ValidationError, TypeError, OverflowError) as error:
         text = _("This cursor is not one of this list. Take the address in next as it is, or start without one.")
