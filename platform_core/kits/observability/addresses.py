@@ -1,5 +1,6 @@
 """The address of a caller, as far as it can be trusted."""
 
+import functools
 import ipaddress
 
 from django.conf import settings
@@ -23,6 +24,12 @@ def _address(request: HttpRequest) -> str | None:
     proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     seen = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
     found = seen[-min(proxies, len(seen))] if proxies and seen else request.META.get("REMOTE_ADDR", "")
+    return _written(found)
+
+
+@functools.lru_cache(maxsize=10_000)
+def _written(found: str) -> str | None:
+    """An address in its one usual spelling; None for what is none."""
     try:
         return str(ipaddress.ip_address(found))
     except ValueError:
