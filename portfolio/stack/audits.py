@@ -1,16 +1,20 @@
 """Looking for known holes: bandit, advisories about what is locked, secrets in what is committed; the bill of materials.
 
-Advisories need the registries. Where none answers, the last snapshot that could be taken (``advisories.json`` beside this
-file, written by ``python -m portfolio.stack.audits``) is asked instead, with its date; without one the step says NOT
-AUDITED, aloud, and does not fail: a machine without a network would never be green.
+Advisories need the registries. Where pip-audit gets no answer, the package index's own JSON is asked: it knows the holes
+of each package's newest version, so what is locked at an older one stays unasked and is named. Where nobody answers, the
+last snapshot that could be taken (``advisories.json`` beside this file, written by ``python -m portfolio.stack.audits``)
+is asked instead, with its date; without one the step says NOT AUDITED, aloud, and does not fail: a machine without a
+network would never be green.
 """
 
 import json
 import re
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +23,8 @@ from portfolio.stack.places import APPS, ROOT
 
 SNAPSHOT = Path(__file__).with_name("advisories.json")
 BILL = ROOT / "var" / "sbom.json"
-SECONDS = 60
+INDEX = "https://pypi.org/pypi"
+SECONDS, AT_ONCE = 60, 4
 GRAVE = frozenset(["high", "critical"])  # of npm's grades; advisories about Python packages carry none: all count
 SECRETS = {
     "a private key": r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\n[A-Za-z0-9+/=\n]{100}",
@@ -48,6 +53,14 @@ class Finding:
         return f"{self.package}: {self.id}, mended in {self.fix or 'no version yet'}"
 
 
+@dataclass(slots=True)
+class Answer:
+    """What a registry said: the holes, and about which packages it could not be asked."""
+
+    findings: list[Finding] = field(default_factory=list)
+    unasked: list[str] = field(default_factory=list)
+
+
 class UnansweredError(Exception):
     """The registry did not say."""
 
@@ -59,7 +72,7 @@ def bandit() -> bool:
 
 def python_packages() -> bool:
     """Whether no locked Python package has a known hole."""
-    return _answered("pip", _ask_pip)
+    return _answered("pip", _ask_python)
 
 
 def node_packages() -> bool:
@@ -94,34 +107,75 @@ def write_bill() -> int:
 
 
 def main() -> int:
-    """This will take a snapshot of what the registries say about what is locked now."""
-    try:
-        answers = {"pip": _ask_pip(), "npm": _ask_npm()}
-    except UnansweredError as error:
-        sys.stderr.write(f"No snapshot taken: {error}\n")
-        return 1
-    found = {name: [[f.package, f.id, f.fix] for f in findings] for name, findings in answers.items()}
-    SNAPSHOT.write_text(json.dumps({"taken": datetime.now(UTC).date().isoformat(), **found}, indent=1) + "\n")
-    return 0
+    """This will take a snapshot of what the registries say about what is locked now; who does not answer is left as it was."""
+    stored = json.loads(SNAPSHOT.read_text()) if SNAPSHOT.exists() else {}
+    silent = 0
+    for kind, ask in {"pip": _ask_python, "npm": _ask_npm}.items():
+        try:
+            answer = ask()
+        except UnansweredError as error:
+            sys.stderr.write(f"No snapshot of {kind}: {error}\n")
+            silent += 1
+            continue
+        found = [[finding.package, finding.id, finding.fix] for finding in answer.findings]
+        stored[kind] = {"taken": datetime.now(UTC).date().isoformat(), "found": found, "unasked": answer.unasked}
+    if stored:
+        SNAPSHOT.write_text(json.dumps(stored, indent=1) + "\n")
+    return int(silent > 0)
 
 
-def _answered(kind: str, ask: Callable[[], list[Finding]]) -> bool:
+def _answered(kind: str, ask: Callable[[], Answer]) -> bool:
     try:
-        findings = ask()
+        answer = ask()
     except UnansweredError as error:
         print(f"{error}")
-        if not SNAPSHOT.exists():
+        stored = json.loads(SNAPSHOT.read_text()).get(kind) if SNAPSHOT.exists() else None
+        if stored is None:
             print(f"NOT AUDITED ({kind}): no answer and no snapshot. With a network: python -m portfolio.stack.audits")
             return True
-        stored = json.loads(SNAPSHOT.read_text())
         print(f"By the snapshot of {stored['taken']}.")
-        findings = [Finding(*values) for values in stored[kind]]
-    for finding in findings:
+        answer = Answer([Finding(*values) for values in stored["found"]], stored["unasked"])
+    if answer.unasked:
+        print(f"Not asked about: {', '.join(answer.unasked)}.")
+    for finding in answer.findings:
         print(finding)
-    return not findings
+    return not answer.findings
 
 
-def _ask_pip() -> list[Finding]:
+def _ask_python() -> Answer:
+    try:
+        return _ask_pip()
+    except UnansweredError:
+        return _ask_index()
+
+
+def _ask_index() -> Answer:
+    """The JSON of the index: the holes of a package's newest version, which is mostly the locked one."""
+    locked = re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    answer = Answer()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for (name, version), said in zip(locked, pool.map(_newest, [name for name, _version in locked]), strict=True):
+            if said is None or said["info"]["version"] != version:
+                answer.unasked.append(f"{name} {version}")
+                continue
+            holes = [hole for hole in said["vulnerabilities"] if not hole.get("withdrawn")]
+            answer.findings += [Finding(name, hole["id"], ", ".join(hole["fixed_in"])) for hole in holes]
+    if len(answer.unasked) > len(locked) // 5:
+        raise UnansweredError(f"The index could not say about {len(answer.unasked)} of the locked packages.")
+    return answer
+
+
+def _newest(name: str) -> Any:
+    """What the index says of a package's newest version; None where it says nothing."""
+    try:
+        with urllib.request.urlopen(f"{INDEX}/{name}/json", timeout=SECONDS) as found:
+            said = json.load(found)
+    except (OSError, ValueError):
+        return None
+    return said if isinstance(said.get("vulnerabilities"), list) else None
+
+
+def _ask_pip() -> Answer:
     quiet = ("--progress-spinner", "off", "--disable-pip", "--no-deps", "--timeout", "10")
     done = _program("pip-audit", *quiet, "--requirement", "requirements.txt", "--format", "json", capture=True)
     found = _json(done.stdout)
@@ -129,14 +183,15 @@ def _ask_pip() -> list[Finding]:
     unread = [package for package in packages if "skip_reason" in package]
     if not packages or len(unread) > len(packages) // 10:
         raise UnansweredError(f"pip-audit could not ask about {len(unread) or 'any'} of the locked packages.")
-    return [
+    findings = [
         Finding(package["name"], hole["id"], ", ".join(hole.get("fix_versions", [])))
         for package in packages
         for hole in package.get("vulns", [])
     ]
+    return Answer(findings, [package["name"] for package in unread])
 
 
-def _ask_npm() -> list[Finding]:
+def _ask_npm() -> Answer:
     command = ["npm", "audit", "--json", "--package-lock-only"]
     try:
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=SECONDS)
@@ -146,7 +201,7 @@ def _ask_npm() -> list[Finding]:
     if not isinstance(found, dict) or "vulnerabilities" not in found:
         raise UnansweredError("npm audit got no answer from the registry.")
     grave = [hole for hole in found["vulnerabilities"].values() if hole["severity"] in GRAVE]
-    return [Finding(hole["name"], hole["severity"], str(hole.get("fixAvailable") or "")) for hole in grave]
+    return Answer([Finding(hole["name"], hole["severity"], str(hole.get("fixAvailable") or "")) for hole in grave])
 
 
 def _program(name: str, *arguments: str, capture: bool = False) -> "subprocess.CompletedProcess[str]":
