@@ -29,6 +29,7 @@ MODULES = {
     "api": "api",
     "layers": "layers",
     "access": "access",
+    "search": "search",
     "inbox": "inbox",
     "webhooks": "webhooks",
     "stalled": "stalled",
@@ -37,6 +38,7 @@ MODULES = {
     "pdf": "pdf_run",
     "memory": "memory",
     "audit": "audit",
+    "retention": "retention",
 }
 WITHOUT_SITE = ("start",)
 RESULTS = ROOT / "var" / "bench.json"
