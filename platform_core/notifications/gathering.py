@@ -1,5 +1,6 @@
 """From the outbox to inboxes: the rows of an event stand in the transaction that moves the cursor, so nothing comes twice."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
@@ -17,6 +18,7 @@ from platform_core.sms.selectors import reachable
 
 CONSUMER = "notifications"
 BATCH = 100
+logger = logging.getLogger(__name__)
 
 
 def gather() -> int:
@@ -34,8 +36,17 @@ def tell(events: Sequence[OutboxEvent]) -> None:
         if event.is_test:
             continue
         for kind in by_event[event.type]:
-            if news := kind.find(event):
+            if news := _found(kind, event):
                 _write(event.organization_id, kind, news, news.key or str(event.pk))
+
+
+def _found(kind: Kind, event: OutboxEvent) -> News | None:
+    """An event that says less than its kind reads is passed over, aloud: one would stop the news of everybody for ever."""
+    try:
+        return kind.find(event)
+    except (LookupError, TypeError, ValueError):
+        logger.exception("notifications.event_unreadable", extra={"event_id": str(event.pk), "kind": kind.name})
+        return None
 
 
 def _write(organization_id: UUID, kind: Kind, news: News, key: str) -> None:

@@ -29,6 +29,14 @@ def test_whoever_began_a_job_is_told_and_nobody_else(andina, marta, ana, job_of,
     assert box(marta) == []
 
 
+def test_an_event_that_cannot_be_read_stops_nobody_elses_news(andina, marta, job_of, happen, box):
+    happen(andina, "docuai.run.finished", total=3)
+
+    happen(andina, "job.parked", job_id=job_of(marta).pk)
+
+    assert [note.kind for note in box(marta)] == [PARKED]
+
+
 def test_a_new_member_is_news_to_those_who_look_after_members(andina, marta, ana, happen, box):
     happen(andina, "member.joined", membership_id=uuid4(), user_id=ana.pk)
 
