@@ -1,6 +1,6 @@
 """Gathers the models of the slices for Django. Nothing else lives here, and nobody imports it."""
 
-from platform_core.access.models import ApiKey, ApiRequest, IdempotencyRecord, KeyPlace
+from platform_core.access.models import ApiDay, ApiKey, ApiRequest, IdempotencyRecord, KeyPlace
 from platform_core.accounts.models import Avatar, User
 from platform_core.analytics.models import ActiveDay
 from platform_core.audit.models import AuditEvent
@@ -61,6 +61,7 @@ from platform_core.webhooks.models import (
 __all__ = [
     "ActiveDay",
     "Alarm",
+    "ApiDay",
     "ApiKey",
     "ApiRequest",
     "AuditEvent",

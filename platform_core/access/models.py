@@ -81,6 +81,19 @@ class ApiRequest(OrganizationOwned):
         ]
 
 
+class ApiDay(OrganizationOwned):
+    """How many calls an organization's live keys made on a day of its time zone: what figures are read from. Kept 25 months."""
+
+    personal_data = NoPersonalData("counts of calls of programs")
+
+    day = models.DateField()
+    calls = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "day"], name="api_day_once")]
+        indexes = [models.Index(fields=["day"], name="api_day_old")]
+
+
 class KeyPlace(OrganizationOwned):
     """From where a key has been used: a network (or what ``KEY_PLACE_RESOLVER`` says), once each. The first is its home."""
 

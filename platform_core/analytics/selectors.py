@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from django.db.models import Count
+from django.db.models import Count, Sum
 from django.db.models.functions import TruncMonth
 
+from platform_core.access.models import ApiDay
 from platform_core.analytics.models import ActiveDay
 from platform_core.organizations.models import Organization
+from platform_core.organizations.selectors.days import day_of
 
 By = Literal["day", "month"]
 DAYS, MONTHS = 30, 12
@@ -20,11 +21,12 @@ DAYS, MONTHS = 30, 12
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A day, or a month by its first day: accounts in all, and by product where there were any."""
+    """A day, or a month by its first day: accounts in all, and by product where there were any; calls of live API keys."""
 
     begins: date
     accounts: int
     products: Mapping[str, int]
+    api_calls: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +38,11 @@ class Use:
     slug: str
     accounts: int
     products: Mapping[str, int]
-
-
-def day_of(organization: Organization, now: datetime) -> date:
-    """This will say which day it is where the organization is."""
-    try:
-        zone = ZoneInfo(organization.time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
-    return now.astimezone(zone).date()
+    api_calls: int = 0
 
 
 def active(organization: Organization, *, by: By, now: datetime) -> list[Period]:
-    """This will count the last 30 days or 12 months, the running one last, those without anybody as zero. Two queries."""
+    """This will count the last 30 days or 12 months, the running one last, those without anybody as zero. Three queries."""
     spans = _spans(by, day_of(organization, now))
     rows: Any = ActiveDay.objects.for_organization(organization).filter(day__gte=spans[0])
     if by == "month":
@@ -61,11 +55,20 @@ def active(organization: Organization, *, by: By, now: datetime) -> list[Period]
     split: dict[date, dict[str, int]] = defaultdict(dict)
     for begins, product, n in rows.values(column, "product").annotate(n=people).values_list(column, "product", "n"):
         split[begins][product] = n
-    return [Period(begins, totals.get(begins, 0), split.get(begins, {})) for begins in spans]
+    calls = _calls(organization, by, spans[0])
+    return [Period(begins, totals.get(begins, 0), split.get(begins, {}), calls.get(begins, 0)) for begins in spans]
+
+
+def _calls(organization: Organization, by: By, since: date) -> dict[date, int]:
+    rows: Any = ApiDay.objects.for_organization(organization).filter(day__gte=since)
+    if by == "day":
+        return dict(rows.values_list("day", "calls"))
+    summed = rows.annotate(span=TruncMonth("day")).values("span").annotate(n=Sum("calls"))
+    return dict(summed.values_list("span", "n"))
 
 
 def uses(month: date) -> list[Use]:
-    """This will count a month of every organization, the most active first; call it as the service. Two queries."""
+    """This will count a month of every organization, the most active first; call it as the service. Three queries."""
     rows = ActiveDay.objects.filter(day__gte=month, day__lt=_next_month(month))
     people = Count("user_id", distinct=True)
     split: dict[UUID, dict[str, int]] = defaultdict(dict)
@@ -74,7 +77,10 @@ def uses(month: date) -> list[Use]:
         split[organization_id][product] = n
     names = ("organization_id", "organization__name", "organization__slug")
     found = rows.values(*names).annotate(n=people).order_by("-n", "organization__name").values_list(*names, "n")
-    return [Use(pk, name, slug, n, split[pk]) for pk, name, slug, n in found]
+    days = ApiDay.objects.filter(day__gte=month, day__lt=_next_month(month)).values(*names).annotate(n=Sum("calls"))
+    calls = {pk: (name, slug, n) for pk, name, slug, n in days.order_by("-n").values_list(*names, "n")}
+    used = [Use(pk, name, slug, n, split[pk], calls.pop(pk, ("", "", 0))[2]) for pk, name, slug, n in found]
+    return used + [Use(pk, name, slug, 0, {}, n) for pk, (name, slug, n) in calls.items()]
 
 
 def everybody(month: date) -> tuple[int, int]:

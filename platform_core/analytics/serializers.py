@@ -15,6 +15,7 @@ class PeriodSerializer(serializers.Serializer[Any]):
     begins = serializers.DateField(help_text="The day, or the first day of the month.")
     accounts = serializers.IntegerField(help_text="Accounts that were active, each counted once.")
     products = serializers.DictField(child=serializers.IntegerField(), help_text="Accounts by product.")
+    api_calls = serializers.IntegerField(help_text="Calls of live API keys; those of test keys are not counted.")
 
 
 class ActiveSerializer(serializers.Serializer[Any]):

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import redis
 from django.core.cache import cache
 
+from platform_core.access.models import ApiDay
 from platform_core.analytics.models import ActiveDay
-from platform_core.analytics.selectors import day_of
 from platform_core.organizations.models import Organization
+from platform_core.organizations.selectors.days import day_of
 
 GUARDED = timedelta(hours=26)  # longer than any day
 logger = logging.getLogger(__name__)
@@ -39,7 +40,7 @@ def forget_activity(*, now: datetime) -> int:
     today = now.astimezone(ZoneInfo("UTC")).date()
     months = today.year * 12 + today.month - 1 - 25
     oldest = today.replace(year=months // 12, month=months % 12 + 1, day=1)
-    return ActiveDay.objects.filter(day__lt=oldest).delete()[0]
+    return ActiveDay.objects.filter(day__lt=oldest).delete()[0] + ApiDay.objects.filter(day__lt=oldest).delete()[0]
 
 
 def _first(guard: str) -> bool:

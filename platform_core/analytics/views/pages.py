@@ -35,6 +35,7 @@ def activity(request: HttpRequest, organization: Organization) -> HttpResponse:
         "by": by,
         "bars": [{**bar, "y": round(100 - bar["height"], 2), "height": round(bar["height"], 2)} for bar in bars],
         "most": most,
+        "api_calls": sum(period.api_calls for period in periods),
         "half": most // 2 if most % 2 == 0 else None,
         "running": periods[-1],
         "before": periods[-2],
@@ -54,9 +55,10 @@ def table(request: HttpRequest, organization: Organization) -> HttpResponse:
     periods = selectors.active(organization, by=by, now=timezone.now())
     out = io.StringIO()
     lines = csv.writer(out)
-    lines.writerow([by, "accounts", *PRODUCTS])
+    lines.writerow([by, "accounts", *PRODUCTS, "api_calls"])
     for one in periods:
-        lines.writerow([one.begins.isoformat(), one.accounts, *(one.products.get(key, 0) for key in PRODUCTS)])
+        products = [one.products.get(key, 0) for key in PRODUCTS]
+        lines.writerow([one.begins.isoformat(), one.accounts, *products, one.api_calls])
     answer = HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = disposition(f"activity-{organization.slug}-{periods[-1].begins}.csv")
     return answer

@@ -5,12 +5,16 @@ from datetime import UTC, date, datetime
 import pytest
 import time_machine
 
+from platform_core.access import request_log
+from platform_core.access.models import ApiRequest
 from platform_core.analytics.models import ActiveDay
 from platform_core.analytics.periodic import forget_active_days
 from platform_core.analytics.selectors import active, everybody, uses
 from platform_core.analytics.services import note_activity
+from platform_core.kits.api.rendering import dumps
 from platform_core.kits.tenancy.scope import service, tenant, unscoped
 from tests.factories.factors import sign_in_verified
+from tests.factories.keys import make_key
 from tests.factories.organizations import make_member, make_organization
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -132,8 +136,9 @@ def test_the_page_the_table_and_the_api_say_the_same_numbers(client, andina, mar
 
     assert page.context["running"].accounts == 2
     assert "2 accounts today so far." in page.content.decode()
-    assert (table[0], table[-1]) == ("month,accounts,platform,docuai", "2026-11-01,2,1,2")
-    assert told["periods"][-1] == {"begins": "2026-11-01", "accounts": 2, "products": {"docuai": 2, "platform": 1}}
+    assert (table[0], table[-1]) == ("month,accounts,platform,docuai,api_calls", "2026-11-01,2,1,2,0")
+    products = {"docuai": 2, "platform": 1}
+    assert told["periods"][-1] == {"begins": "2026-11-01", "accounts": 2, "products": products, "api_calls": 0}
 
 
 def test_without_anybody_the_page_says_so(client, andina, marta):
@@ -171,3 +176,38 @@ def test_older_than_25_months_goes(andina, marta):
         assert forget_active_days() == 1
 
     assert [day for day, _product, _email in rows(andina)] == [date(2024, 10, 1)]
+
+
+def call(organization, key, at):
+    """The line of a call as the edge writes it."""
+    line = {"organization_id": organization.pk, "key_id": key.pk, "at": at.timestamp(), "status": 200, "ms": 5}
+    return dumps(line | {"method": "GET", "path": "/api/v1/me/", "request_id": "", "code": "", "detail": ""})
+
+
+def store(monkeypatch, *lines):
+    monkeypatch.setattr(request_log, "take_lines", lambda _journal, _most: list(lines))
+    with service("the test stores"):
+        assert request_log.store_lines() == len(lines)
+
+
+def test_calls_of_live_keys_are_counted_by_the_organizations_day_and_shown_beside_the_accounts(
+    client, andina, marta, monkeypatch
+):
+    andina.time_zone = "America/La_Paz"  # four hours behind
+    andina.save()
+    live, trial = make_key(andina)[0], make_key(andina, is_test=True)[0]
+    late = datetime(2026, 11, 24, 3, 59, tzinfo=UTC)
+    store(monkeypatch, call(andina, live, NOON), call(andina, live, late), call(andina, trial, NOON))
+    store(monkeypatch, call(andina, live, NOON), call(andina, live, NOON))
+    with tenant(andina.pk):
+        days, months = (active(andina, by=by, now=NOON) for by in ("day", "month"))
+    with service("the test counts"):
+        told = [(use.slug, use.accounts, use.api_calls) for use in uses(date(2026, 11, 1))]
+        assert ApiRequest.objects.count() == 5
+    client.force_login(marta)
+    with time_machine.travel(NOON, tick=False):
+        page = client.get("/orgs/andina/activity/").content.decode()
+
+    assert [one.api_calls for one in days[-3:]] == [0, 1, 3]
+    assert (months[-1].api_calls, months[-1].accounts, told) == (4, 0, [("andina", 0, 4)])
+    assert "API calls" in page
