@@ -29,6 +29,7 @@ def find_places(site: Site, visitor: Visitor) -> Mapping[str, Any]:
         "certificates": runs["certificate"]["number"] if "certificate" in runs else 0,
         "job": runs["letter"]["job"],
         "typst": "certificate",
+        "template": api(site, "docuai/templates/certificate/")["id"],
         "word": next(one["slug"] for one in api(site, "docuai/templates/")["results"] if one["engine"] == "word"),
     }
     page = visitor.sign_in()
