@@ -4,6 +4,8 @@ What else signing in asks for (a second factor) is named by the setting SIGN_IN_
 is plugged in by ``on_wrong_password``.
 """
 
+import logging
+import smtplib
 from collections.abc import Callable
 from typing import Any
 
@@ -13,9 +15,12 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from platform_core.accounts.selectors import COME_BACK, fault_of, plain_address
+from platform_core.kits.web.toasts import toast
 
+logger = logging.getLogger(__name__)
 _wrong_password: list[Callable[[HttpRequest, str], None]] = []
 
 
@@ -38,6 +43,15 @@ class AccountAdapter(DefaultAccountAdapter):
         if fault := fault_of(address):
             raise ValidationError(fault, code="bad_address")
         return address
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """This will send, or say that the mail server is away: an account that was just made is not lost by it."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, smtplib.SMTPException) as error:
+            logger.warning("accounts.mail_not_sent", extra={"mail": template_prefix, "error": type(error).__name__})
+            text = _("The mail could not be sent: the mail server does not answer. Ask for it again in a few minutes.")
+            toast(self.request, text, level="failed")
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """This will tell who has asked to know."""
