@@ -13,9 +13,12 @@ from typing import Any
 from docuai.bulk.cells import CellProblem, typed
 from docuai.bulk.fields import ITEM, FieldSpec
 from docuai.bulk.mapping import Entry, Mapping
+from docuai.bulk.tables.plain import FlatRows
 from docuai.bulk.transforms import setting, text_step, text_steps
 
 REMEMBERED = 20_000
+_SCALARS = frozenset({str, int, float, bool})
+_TEXTS = frozenset({str, type(None)})
 Values = dict[str, Any]
 Rows = Sequence[Any]
 
@@ -67,10 +70,12 @@ class FieldReader:
         if source.kind == "constant":
             return [source.value] * len(rows)
         if source.kind == "concatenate":
-            parts = zip(*(cells(index, name) for index, name in self._places()), strict=True)
-            raw: Iterable[Any] = [
-                source.separator.join([str(part) for part in row if part not in ("", None)]) for row in parts
-            ]
+            joined = [list(cells(index, name)) for index, name in self._places()]
+            parts = zip(*joined, strict=True)
+            if self.indexes and not any("" in column for column in joined):
+                raw: Iterable[Any] = map(source.separator.join, parts)
+            else:
+                raw = [source.separator.join([str(part) for part in row if part not in ("", None)]) for row in parts]
         else:
             raw = cells(*self._places()[0])
         for step in self.steps if self.indexes else [self._convert_any]:
@@ -145,6 +150,64 @@ def _objects(children: Mapped[str, _Node], parts: Mapped[str, list[Any]]) -> lis
     return objects
 
 
+def distinct_values(column: Sequence[Any]) -> Sequence[Any]:
+    """This will give what stands in a column, each value once where that is safe (1, 1.0 and true are equal, not alike)."""
+    try:
+        found = set(column)
+    except TypeError:
+        return column  # lists and objects
+    is_text = _TEXTS.issuperset(map(type, found))
+    return list(found) if is_text or is_uniform(column) else column
+
+
+def is_uniform(column: Sequence[Any]) -> bool:
+    """Whether all values of a column that are there are of one plain type."""
+    kinds = set(map(type, column)) - {type(None)}
+    return len(kinds) <= 1 and kinds <= _SCALARS
+
+
+@dataclass(slots=True)
+class Columns:
+    """The values of some rows by field, where no field lies within another. `nullable`: an empty one is null, not absent."""
+
+    by_field: dict[str, list[Any]]
+    length: int
+    nullable: frozenset[str] = frozenset()
+    distinct: dict[str, Sequence[Any]] = field(init=False)  # what stands in each column
+
+    def __post_init__(self) -> None:
+        self.distinct = {name: distinct_values(column) for name, column in self.by_field.items()}
+
+    def fill(self, name: str, values: list[Any]) -> None:
+        """This will put a value into a field of each row."""
+        self.by_field[name], self.distinct[name] = values, distinct_values(values)
+
+    def column(self, name: str) -> Sequence[Any]:
+        """This will give a field's value in each row; None where it is empty, and everywhere if nothing fills it."""
+        return self.by_field.get(name) or [None] * self.length
+
+    def picked(self, places: Sequence[int]) -> "Columns":
+        """This will keep some rows."""
+        kept = {name: [column[place] for place in places] for name, column in self.by_field.items()}
+        return Columns(kept, len(places), self.nullable)
+
+
+class MadeRows(Sequence[Values]):
+    """Rows of values that are put together when the first of them is asked for: the usual batch never needs them."""
+
+    def __init__(self, make: Callable[[], list[Values]], length: int) -> None:
+        self._make, self._length = make, length
+        self._rows: list[Values] | None = None
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, index: int) -> Values:  # type: ignore[override]  # nobody slices
+        if self._rows is None:
+            self._rows = self._make()
+        return self._rows[index]
+
+
 class Applied:
     """A mapping made ready for one table: columns found, fields typed. `base` holds values that every row starts from."""
 
@@ -172,6 +235,8 @@ class Applied:
         self.line_readers = [reader for reader in self.readers if group and reader.path.startswith(f"{group}.")]
         self.row_readers = [reader for reader in self.readers if ITEM not in reader.path]
         self._rows = _tree(self.row_readers, specs, "")
+        self._is_flat = not group and all("." not in reader.path for reader in self.row_readers)
+        self._nullable = frozenset(spec.path for spec in fields if spec.nullable)
         self._lines = _tree(self.line_readers, specs, f"{group}.") if group else None
 
     def apply(self, rows: Rows, first: int = 1) -> list[Values]:
@@ -191,12 +256,24 @@ class Applied:
         rows = _objects(self._rows.children, _parts(self._rows, columns, length))
         return [self._on_base(row) for row in rows] if self.base else rows
 
+    def flat(self, columns: Mapped[str, list[Any]], length: int) -> Columns | None:
+        """This will give what rows would be made of, column by column, or None where their values are nested."""
+        if not self._is_flat:
+            return None
+        by_field = dict(columns)
+        for name, value in self.base.items():
+            column = by_field.get(name)
+            by_field[name] = [value if own is None else own for own in column] if column else [value] * length
+        return Columns(by_field, length, self._nullable)
+
     def _on_base(self, row: Values) -> Values:
         return {**self.base, **row, **{name: value for name, value in self.base.items() if row.get(name) is None}}
 
     def read_columns(self, rows: Rows, readers: Sequence[FieldReader], first: int = 1) -> dict[str, list[Any]]:
         """This will give the values by field instead of by row."""
-        table = None if self.as_dicts else list(zip(*rows, strict=True))
+        table: Sequence[Sequence[Any]] | None = None
+        if not self.as_dicts:
+            table = rows.columns if isinstance(rows, FlatRows) else list(zip(*rows, strict=True))
 
         def cells(index: int, name: str) -> Iterable[Any]:
             return table[index] if table is not None else [lookup(row, name) for row in rows]

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
+from operator import ne
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from django.utils import timezone
 from docuai.bulk.faults import MESSAGES
 from docuai.bulk.fields import fields_of
 from docuai.bulk.models import RowFault, RunDraft
-from docuai.bulk.naming import UniqueNames, file_name
+from docuai.bulk.naming import UniqueNames, file_names
 from docuai.bulk.passes import MappingIncompleteError, NoTableError, Pass, one_pass
 from docuai.bulk.storing_faults import MAX_STORED, as_rows, shown_values, storable
 from docuai.bulk.table_validation import ValidatedBatch
@@ -47,7 +48,7 @@ def check_draft(*, draft: RunDraft, go_on: Callable[[int], bool] = lambda rows: 
     Raises TableError, NoTableError and MappingIncompleteError.
     """
     stamp, began = stamp_of(draft), time.monotonic()
-    with one_pass(draft) as reading:
+    with one_pass(draft, extremes=True) as reading:
         survey = _Survey(draft, reading)
         reported = 0
         for batch in reading.batches:
@@ -105,11 +106,10 @@ class _Survey:
     def add(self, batch: ValidatedBatch) -> None:
         """This will take in a batch of validated rows."""
         pattern, extension = self.draft.options.get("file_name") or "{row:05}", self.draft.options.get("format", "pdf")
-        for number, values in enumerate(batch.values, batch.first):
-            faults = batch.faults.get(number)
-            if faults and self.kept_rows < MAX_STORED:
+        for number, faults in batch.faults.items():
+            if self.kept_rows < MAX_STORED:
                 self.kept_rows += 1
-                source = batch.source[number - batch.first]
+                values, source = batch.values[number - batch.first], batch.source[number - batch.first]
                 lines = range(len(source)) if self.reading.mapping.grouping else ()
                 self.faults += as_rows(
                     faults,
@@ -118,13 +118,14 @@ class _Survey:
                     shown=shown_values(values, self.reading.fields),
                     lines=lines,
                 )
-            if not faults:
-                own = values.get("lang")
-                self.languages[own if isinstance(own, str) else ""] += 1
-                wanted = file_name(pattern, values, row=number, extension=extension, language=str(own or ""))
-                given = self.names.give(wanted)
-                self.renamed += given != wanted
-                self.longest = max(self.longest, given, key=len)
+        rows = batch.ready()
+        owns = rows.column("lang")
+        self.languages.update(own if isinstance(own, str) else "" for own in owns)
+        languages = [str(own or "") for own in owns]
+        wanted = file_names(pattern, rows.column, rows=rows.numbers, extension=extension, languages=languages)
+        given = self.names.give_all(wanted)
+        self.renamed += sum(map(ne, given, wanted))
+        self.longest = max([self.longest, *given], key=len)
 
     def summary(self) -> dict[str, Any]:
         """This will give what the pages show, as plain values."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from docuai.bulk.faults import Fault
 from docuai.bulk.fields import pointer_of
+from docuai.bulk.tables.plain import FlatRows
 
 
 @dataclass(slots=True)
@@ -50,6 +51,8 @@ class Doubles:
 
 
 def _contents(source: Sequence[Any]) -> list[Any]:
+    if isinstance(source, FlatRows):
+        return list(zip(*source.columns, strict=True))
     if source and isinstance(source[0], list):
         return list(map(tuple, source))
     return [repr(sorted(row.items())) for row in source]

@@ -31,7 +31,9 @@ def with_edits(batches: Iterable[Batch], columns: Sequence[str], edits: Edits) -
     places = {name: index for index, name in enumerate(columns)}
     for batch in batches:
         last = batch.first + len(batch.rows)
-        for number in [number for number in wanted if batch.first <= number < last]:
+        if here := [number for number in wanted if batch.first <= number < last]:
+            batch.rows = list(batch.rows)
+        for number in here:
             _edit(batch, number, wanted[number], places)
         yield batch
 

@@ -16,13 +16,14 @@ from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 
 from docuai.bulk.faults import Fault
+from docuai.bulk.fields import DELIVERY_EMAIL
 from docuai.bulk.limits import TEST_ROWS
 from docuai.bulk.models import BulkRun, NumberSequence, RowFault
-from docuai.bulk.naming import UniqueNames, file_names
+from docuai.bulk.naming import UniqueNames, file_names, leads_with_row
 from docuai.bulk.passes import MappingIncompleteError, NoTableError, Pass, addresses_of, languages_of, one_pass, serials
 from docuai.bulk.storing_faults import MAX_STORED, as_rows, storable
 from docuai.bulk.storing_rows import RowStore
-from docuai.bulk.table_validation import ValidatedBatch
+from docuai.bulk.table_validation import ReadyRows
 from docuai.bulk.tables.errors import TableError
 from docuai.bulk.wording import stored_fault
 from platform_core.jobs import services as jobs
@@ -104,7 +105,7 @@ class _Import:
             bad = batch.faults
             if bad and self.bad == REFUSE:
                 continue  # counted by the validation, said at the end
-            good += self._good(store, batch, names, reading.sequence_fields, first + good)
+            good += self._good(store, batch.ready(), names, reading.sequence_fields, (first, good))
             for number, found in bad.items():
                 values = batch.values[number - batch.first]
                 if len(faults) < MAX_STORED:
@@ -126,23 +127,25 @@ class _Import:
         return faults
 
     def _good(
-        self, store: RowStore, batch: ValidatedBatch, names: UniqueNames, numbered: Sequence[str], first: int
+        self, store: RowStore, rows: ReadyRows, names: UniqueNames, numbered: Sequence[str], taken: tuple[int, int]
     ) -> int:
+        """Store the rows without a fault. `taken`: the first number of the sequence, and how many were given before."""
         chosen, pattern = str(self.options.get("language") or ""), str(self.options.get("file_name") or "{row:05}")
-        extension = self.options["format"]
-        numbers: Sequence[int] = range(batch.first, batch.first + len(batch.values))
-        values = batch.values
-        if batch.faults:
-            numbers = [number for number in numbers if number not in batch.faults]
-            values = [batch.values[number - batch.first] for number in numbers]
-        taken = serials(self.sequence, range(first, first + len(values))) if numbered else [""] * len(values)
-        for field in numbered:
-            for row, number in zip(values, taken, strict=True):
-                row[field] = number
-        languages = languages_of(values, chosen)
-        given = file_names(pattern, values, rows=numbers, extension=extension, languages=languages)
-        store.add(numbers, values, names.give_all(given), languages, addresses_of(values), taken)
-        return len(values)
+        extension, count = self.options["format"], len(rows.numbers)
+        first, good = taken
+        serial: Sequence[str] = [""] * count
+        if numbered and rows.columns is not None and rows.numbers == range(good + 1, good + 1 + count):
+            serial = rows.column(numbered[0])  # no row was left out so far: all were numbered as they were read
+        elif numbered:
+            serial = serials(self.sequence, range(first + good, first + good + count))
+            for field in numbered:
+                rows.fill(field, serial)
+        languages = languages_of(rows.column("lang"), chosen)
+        given = file_names(pattern, rows.column, rows=rows.numbers, extension=extension, languages=languages)
+        if not leads_with_row(pattern):
+            given = names.give_all(given)
+        store.add(rows.numbers, rows.json(), given, languages, addresses_of(rows.column(DELIVERY_EMAIL)), serial)
+        return count
 
     def _bad(
         self, store: RowStore, number: int, values: dict[str, Any], found: Sequence[Fault], names: UniqueNames

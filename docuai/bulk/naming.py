@@ -26,14 +26,13 @@ _FORBIDDEN = re.compile(r'[/\\:*?"<>|]+')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)", re.IGNORECASE)
 _SPACES = re.compile(r"\s+")
 _RUNS = re.compile(r"-{2,}")
-_NOT_SLUG = re.compile(r"[^a-z0-9\n]+")
 _SPECIAL = {"ł": "l", "Ł": "l", "ø": "o", "Ø": "o", "đ": "d", "Đ": "d", "ß": "ss", "æ": "ae", "Æ": "ae", "œ": "oe"}
 _SPECIAL |= dict.fromkeys("'’", "")
-# Names that `safe_name` leaves as they are, a line each: words of ASCII letters and digits, one blank, dash or underscore
-# between them, and none that Windows keeps for itself.
-_PLAIN_NAMES = re.compile(r"(?:[A-Za-z0-9]++(?:[-_ ][A-Za-z0-9]++)*+(?:\n|\Z))*+")
-_RESERVED_LINE = re.compile(r"^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$", re.IGNORECASE | re.MULTILINE)
 _ASCII = bytes(range(128))
+_WORDS = bytes(code for code in _ASCII if chr(code).isalnum())
+_LONGEST_RESERVED = 4  # of words without a dollar sign
+_TO_DASH = bytes.maketrans(b"_ ", b"--")
+_SLUG = bytes(code if chr(code) in "abcdefghijklmnopqrstuvwxyz0123456789\n" else 45 for code in range(256))
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,8}")
 
 
@@ -84,29 +83,50 @@ def pattern_problems(pattern: str, fields: Sequence[str]) -> list[PatternProblem
 
 def file_name(pattern: str, values: Mapping[str, Any], *, row: int, extension: str, language: str = "") -> str:
     """This will give the safe name of one document. Fields without a value leave nothing behind but their separators."""
-    return file_names(pattern, [values], rows=[row], extension=extension, languages=[language])[0]
+    found = lambda path: [value_at(values, path)]  # noqa: E731
+    return file_names(pattern, found, rows=[row], extension=extension, languages=[language])[0]
 
 
 def file_names(
-    pattern: str, values: Sequence[Mapping[str, Any]], *, rows: Sequence[int], extension: str, languages: Sequence[str]
+    pattern: str,
+    column: Callable[[str], Sequence[Any]],
+    *,
+    rows: Sequence[int],
+    extension: str,
+    languages: Sequence[str],
 ) -> list[str]:
-    """This will give the safe names of a batch of documents, a field at a time: not yet made unique."""
+    """This will give the safe names of a batch of documents, a field at a time: not yet made unique.
+
+    ``column`` gives what each row has at a path, None where it has nothing.
+    """
     known: dict[str, Sequence[Any]] = {"row": rows, "language": languages}
     written: list[list[str]] = []
     for text, name, form in _parsed(pattern):
-        written.append([text] * len(values))
+        written.append([text] * len(rows))
         if name:
-            found = [row.get(name) for row in values] if "." not in name else [_at(row, name) for row in values]
+            found = column(name)
             if name in known:
                 found = [own if value is None else value for value, own in zip(found, known[name], strict=True)]
             written.append(_all_written(found, form))
     names = list(map("".join, zip(*written, strict=True)))
     suffix = f".{extension.lstrip('.')}"
-    whole, most = "\n".join(names), MAX_BYTES - len(suffix)
-    is_plain = whole.isascii() and _PLAIN_NAMES.fullmatch(whole) and not _RESERVED_LINE.search(whole)
-    if is_plain and all(names) and max(map(len, names), default=0) <= most and whole.count("\n") == len(names) - 1:
+    if _are_plain(names, most=MAX_BYTES - len(suffix)):
         return [name + suffix for name in names]
     return [safe_name(name, extension) for name in names]
+
+
+def _are_plain(names: Sequence[str], *, most: int) -> bool:
+    """Whether `safe_name` leaves names as they are: words of ASCII letters and digits, one blank, dash or underscore
+    between them, none so short that Windows may keep it for itself, none too long. All are looked at as one text."""
+    lengths = set(map(len, names))
+    whole = "\n".join(names)
+    if not names or not whole.isascii() or min(lengths) <= _LONGEST_RESERVED or max(lengths) > most:
+        return False
+    joints = f"\n{whole}\n".encode().translate(_TO_DASH, _WORDS)  # what stands between the words
+    dashed = f"\n{whole}\n".encode().translate(_TO_DASH)
+    if joints.count(b"\n") != len(names) + 1 or joints.translate(None, b"-\n"):
+        return False
+    return b"--" not in dashed and b"\n-" not in dashed and b"-\n" not in dashed
 
 
 @lru_cache(maxsize=64)
@@ -119,6 +139,14 @@ def _parsed(pattern: str) -> tuple[tuple[str, str, str], ...]:
         pieces.append((pattern[last : match.start()], name, form))
         last = match.end()
     return (*pieces, (pattern[last:], "", ""))
+
+
+def leads_with_row(pattern: str) -> bool:
+    """Whether names of this pattern differ without being compared: each begins with its row's number, and no digit follows."""
+    (before, name, form), (after, *_rest), *_others = (*_parsed(pattern), ("", "", ""))
+    if before or name != "row" or not (form == "" or (form.isdigit() and form.startswith("0"))):
+        return False
+    return after[:1] in ("-", "_") or (after == "" and len(_parsed(pattern)) == 2)
 
 
 def safe_name(name: str, extension: str) -> str:
@@ -216,7 +244,8 @@ def _cut(text: str, limit: int) -> str:
     return _tidy(short)
 
 
-def _at(values: Any, path: str) -> Any:
+def value_at(values: Any, path: str) -> Any:
+    """This will give the value at a dotted path of a row, None where there is nothing."""
     for part in path.split("."):
         if isinstance(values, Mapping):
             values = values.get(part)
@@ -230,6 +259,8 @@ def _at(values: Any, path: str) -> Any:
 def _all_written(values: Sequence[Any], form: str) -> list[str]:
     kinds = set(map(type, values))
     if kinds == {int} and form.isdigit() and form.startswith("0"):
+        if min(values) >= 10 ** (int(form) - 1):
+            return list(map(str, values))
         return list(map(f"{{:{form}}}".format, values))
     texts = list(values) if kinds == {str} else list(map(_text_of, values))
     if form == "slug":
@@ -275,8 +306,11 @@ def slugs(texts: Sequence[str]) -> list[str]:
     plain = whole.lower()
     for character in beyond_ascii(plain):
         plain = plain.replace(character, _letters[ord(character)])
-    plain = plain.replace("'", "")
-    return [line.strip("-") for line in _NOT_SLUG.sub("-", plain).split("\n")]
+    dashed = plain.replace("'", "").encode("utf-8", "replace").translate(_SLUG)
+    while b"--" in dashed:
+        dashed = dashed.replace(b"--", b"-")
+    dashed = dashed.replace(b"-\n", b"\n").replace(b"\n-", b"\n").strip(b"-")
+    return dashed.decode().split("\n")
 
 
 def beyond_ascii(text: str) -> set[str]:

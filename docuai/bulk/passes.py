@@ -87,6 +87,8 @@ def serial(name: str, number: int) -> str:
 def serials(name: str, numbers: Iterable[int]) -> list[str]:
     """This will write numbers of a sequence."""
     start = f"{name}-" if name else ""
+    if isinstance(numbers, range) and numbers and numbers[0] >= 10_000:
+        return list(map(start.__add__, map(str, numbers)))  # long enough as they are
     return [f"{start}{number:05}" for number in numbers]
 
 
@@ -100,10 +102,11 @@ def opened(asked: Asked) -> Iterator[OpenTable]:
 
 
 @contextmanager
-def one_pass(asked: Asked, *, first_number: int = 1) -> Iterator[Pass]:
+def one_pass(asked: Asked, *, first_number: int = 1, extremes: bool = False) -> Iterator[Pass]:
     """This will make a pass ready; raises TableError, NoTableError and MappingIncompleteError.
 
     ``first_number`` is where the number sequence goes on; numbers here are for looking, the import takes the real ones.
+    ``extremes``: rows worth looking at are picked on the way.
     """
     schema = schema_of(asked.version)
     fields, mapping = fields_of(schema), FieldMapping.from_json(asked.mapping)
@@ -132,6 +135,7 @@ def one_pass(asked: Asked, *, first_number: int = 1) -> Iterator[Pass]:
             unique_email=DELIVERY_EMAIL if asked.options.get("unique_email") else "",
             coverage=characters_without_font,
             accepted=frozenset(asked.options.get("accepted", ())),
+            extremes=extremes,
         )
         yield Pass(table, columns, fields, mapping, validation, _validated(asked, table, columns, mapping, validation))
 
@@ -148,16 +152,16 @@ def language_of(values: Mapping[str, Any], chosen: str) -> str:
     return (chosen or (own if isinstance(own, str) else ""))[:5]
 
 
-def languages_of(rows: Sequence[Mapping[str, Any]], chosen: str) -> list[str]:
-    """This will give the language of each row of a batch."""
+def languages_of(owns: Sequence[Any], chosen: str) -> list[str]:
+    """This will give the language of each row, given what its field `lang` holds."""
     if chosen:
-        return [chosen[:5]] * len(rows)
-    return [own[:5] if isinstance(own, str) else "" for own in [row.get("lang") for row in rows]]
+        return [chosen[:5]] * len(owns)
+    return [own[:5] if isinstance(own, str) else "" for own in owns]
 
 
-def addresses_of(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """This will give the address that each row's document is sent to, empty where it has none."""
-    return [str(own or "")[:254] for own in [row.get(DELIVERY_EMAIL) for row in rows]]
+def addresses_of(owns: Sequence[Any]) -> list[str]:
+    """This will give the address that each row's document is sent to, empty where its field holds none."""
+    return [str(own or "")[:254] for own in owns]
 
 
 def _validated(

@@ -5,10 +5,9 @@ each by this module, never taken from the caller's values. Everything happens in
 dies, is canceled or refused leaves nothing behind. The server works on its core while Python prepares the next lines.
 """
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from contextlib import ExitStack
-from itertools import chain
+from itertools import repeat
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,14 +15,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from docuai.bulk.models import BulkRun, RunRow
-from docuai.bulk.row_json import row_json
+from docuai.bulk.row_json import Pieces, row_json
 from platform_core.kits.tenancy.ids import new_ids
 from platform_core.kits.tenancy.scope import service
 
 COPIED = ("id", "number", "state", "language", "data", "file_name", "email", "serial", "error", "finished_at")
 FIXED = ("organization_id", "run_id", "attempts", "mail_when_done")
 PART_BYTES = 8 * 1024 * 1024  # then the statement ends: far below the time limit, and the caller may look around
-_SPECIAL = re.compile(r"[\\\t\n\r\0]")
+_TAB = repeat("\t")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": None})
 
 
@@ -52,25 +51,21 @@ class RowStore:
     def add(
         self,
         numbers: Sequence[int],
-        values: Sequence[Mapping[str, Any]],
+        data: Pieces,
         names: Sequence[str],
         languages: Sequence[str],
         emails: Sequence[str],
         serials: Sequence[str],
     ) -> None:
-        """This will store rows that can be made: all sequences are of one length."""
-        if not numbers:
-            return  # every row of the batch is bad; no text would be split into one empty line
-        data = list(map(row_json, values))  # JSON holds no bare line break or tab
-        if b"\\" in (whole := b"\n".join(data)):
-            data = whole.replace(b"\\", b"\\\\").split(b"\n")
-        before = zip(new_ids(len(data)), numbers, _cells(languages), strict=True)
-        after = zip(names, _cells(emails), serials, strict=True)
-        end = f"\t\\N\t\\N{self._fixed}"
-        heads = "\n".join([f"{row_id}\t{number}\tqueued\t{language}\t" for row_id, number, language in before])
-        tails = [f"\t{name}\t{email}\t{serial}{end}" for name, email, serial in after]
-        parts = (heads.encode().split(b"\n"), data, "".join(tails).encode().splitlines(keepends=True))
-        self._write(b"".join(chain.from_iterable(zip(*parts, strict=True))), len(data))
+        """This will store rows that can be made: all sequences are of one length, and so is each piece of their JSON."""
+        if not (count := len(numbers)):
+            return  # every row of the batch is bad
+        pieces: list[Iterable[str]] = [new_ids(count), _TAB, map(str, numbers), repeat("\tqueued\t")]
+        pieces += [_cells(languages), _TAB, *map(_escaped, data), _TAB, names, _TAB, _cells(emails), _TAB]
+        pieces += [_cells(serials), repeat(f"\t\\N\t\\N{self._fixed}")]
+        assert {len(piece) for piece in pieces if isinstance(piece, Sized)} == {count}
+        lines = "".join(map("".join, zip(*pieces)))  # noqa: B905 - fixed texts repeat without end
+        self._write(lines.encode(), count)
 
     def add_failed(self, number: int, values: Mapping[str, Any], name: str, language: str, error: Any) -> None:
         """This will store a row that waits for a correction, with what is wrong with it."""
@@ -96,7 +91,8 @@ class RowStore:
         if self._copy is None:
             cursor = self._part.enter_context(connection.cursor())
             with service("COPY of a run's rows, which policies refuse"):
-                cursor.execute("SELECT 1")  # leaves the role and no organization until the next statement
+                # Leaves the role and no organization until the next statement; what the trigger looks at stays in memory.
+                cursor.execute(f"SET LOCAL work_mem = '{4 * PART_BYTES // 1024}kB'")
             columns = ", ".join([*COPIED, *FIXED])
             self._copy = self._part.enter_context(
                 cursor.cursor.copy(f"COPY {RunRow._meta.db_table} ({columns}) FROM STDIN")
@@ -109,4 +105,13 @@ class RowStore:
 
 def _cells(texts: Sequence[str]) -> Sequence[str]:
     """Texts as COPY takes them; most batches hold nothing to be escaped."""
-    return [text.translate(_ESCAPES) for text in texts] if _SPECIAL.search("".join(texts)) else texts
+    whole = "".join(texts)
+    is_plain = whole.isprintable() and "\\" not in whole
+    return texts if is_plain else [text.translate(_ESCAPES) for text in texts]
+
+
+def _escaped(piece: str | Sequence[str]) -> Iterable[str]:
+    """A piece of JSON as COPY takes it: it holds no bare line break or tab."""
+    if isinstance(piece, str):
+        return repeat(piece.replace("\\", "\\\\"))
+    return [text.replace("\\", "\\\\") for text in piece] if "\\" in "".join(piece) else piece

@@ -5,6 +5,7 @@ A batch is looked at as one text first; only if that shows something are its cel
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from docuai.bulk.applying import FieldReader
@@ -39,6 +40,12 @@ class Suspicions:
         plain = {str}
         cells = [column if set(map(type, column)) == plain else [_text(value) for value in column] for column in texts]
         return list(map(_SEPARATOR.join, zip(*cells, strict=True)))
+
+    def is_plain(self, distinct: Mapping[str, Sequence[Any]]) -> bool:
+        """This will say whether no row can need a closer look, told by what stands in each column."""
+        found = list(chain.from_iterable(distinct.get(path, ()) for path in self._text_paths))
+        texts = found if {str}.issuperset(map(type, found)) else [text for text in found if type(text) is str]
+        return not self._is_odd(_SEPARATOR + _SEPARATOR.join(texts))
 
     def look(self, first: int, row_texts: Sequence[str]) -> set[int]:
         """This will give the numbers of rows in a batch that need a closer look."""

@@ -9,12 +9,14 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from docuai.bulk.applying import Applied, FieldReader, Values
+from docuai.bulk.applying import Applied, Columns, FieldReader, MadeRows, Values
 from docuai.bulk.doubles import Doubles
 from docuai.bulk.faults import Answer, Fault, excerpt_of
 from docuai.bulk.fields import ITEM, pointer_of
 from docuai.bulk.grouping import Group, disagreements
+from docuai.bulk.naming import value_at
 from docuai.bulk.pairs import Pairs
+from docuai.bulk.row_json import Pieces, columns_json, rows_json
 from docuai.bulk.samples import Extremes
 from docuai.bulk.suspicions import Suspicions
 from docuai.bulk.tables.cleaning import CONTROL
@@ -39,14 +41,53 @@ class ValidatedBatch:
     """Rows in the order of the table. `faults` holds the numbers of bad rows only."""
 
     first: int
-    source: list[Any]
-    values: list[Values]
+    source: Sequence[Any]
+    values: Sequence[Values]
     faults: dict[int, tuple[Fault, ...]] = field(default_factory=dict)
+    columns: Columns | None = None  # the values by field, where they are not nested
+
+    def ready(self) -> "ReadyRows":
+        """This will give the rows without a fault."""
+        numbers: Sequence[int] = range(self.first, self.first + len(self.values))
+        if not self.faults:
+            return ReadyRows(numbers, self.values, self.columns)
+        numbers = [number for number in numbers if number not in self.faults]
+        places = [number - self.first for number in numbers]
+        values = MadeRows(lambda: [self.values[place] for place in places], len(places))
+        return ReadyRows(numbers, values, self.columns.picked(places) if self.columns else None)
 
     def rows(self) -> Iterator[ValidatedRow]:
         """This will yield the rows one by one."""
         for number, (source, values) in enumerate(zip(self.source, self.values, strict=True), self.first):
             yield ValidatedRow(number, source, values, self.faults.get(number, ()))
+
+
+@dataclass(slots=True)
+class ReadyRows:
+    """Rows that documents can be made of: `columns` holds their values by field where these are not nested."""
+
+    numbers: Sequence[int]
+    values: Sequence[Values]
+    columns: Columns | None
+
+    def column(self, path: str) -> Sequence[Any]:
+        """This will give what each row has at a path, None where it has nothing."""
+        if self.columns is not None and "." not in path:
+            return self.columns.column(path)
+        return [value_at(row, path) for row in self.values]
+
+    def fill(self, name: str, values: Sequence[Any]) -> None:
+        """This will put a value into a field of each row."""
+        if self.columns is not None:
+            self.columns.fill(name, list(values))
+            return
+        for row, value in zip(self.values, values, strict=True):
+            row[name] = value
+
+    def json(self) -> Pieces:
+        """This will give the rows as they are stored."""
+        pieces = columns_json(self.columns) if self.columns is not None else None
+        return rows_json(self.values) if pieces is None else pieces
 
 
 @dataclass(slots=True)
@@ -76,10 +117,14 @@ class TableValidation:
         unique_email: str = "",
         coverage: Callable[[str], str] | None = None,
         accepted: Container[str] = frozenset(),
+        extremes: bool = True,
     ) -> None:
-        """`coverage` gives the characters of a text that no font has. `accepted` codes do not count as faults."""
+        """`coverage` gives the characters of a text that no font has. `accepted` codes do not count as faults.
+
+        Without ``extremes`` no extreme rows are looked for.
+        """
         self.validator, self.applied, self.columns, self.accepted = validator, applied, list(columns), accepted
-        self.totals, self.extremes = Totals(), Extremes()
+        self.totals, self.extremes, self._wants_extremes = Totals(), Extremes(), extremes
         self._doubles = Doubles(key_fields, unique_email)
         self._pairs = Pairs([reader.path for reader in applied.row_readers] if applied else [])
         self._suspicions = Suspicions(applied.row_readers if applied else (), coverage)
@@ -110,20 +155,26 @@ class TableValidation:
     def _batch(self, batch: Batch) -> ValidatedBatch:
         rows, first = batch.rows, batch.first
         columns: dict[str, list[Any]] = {}
-        values: list[Values] = rows
-        if self.applied is not None:
-            columns = self.applied.read_columns(rows, self.applied.row_readers, first)
-            values = self.applied.assemble(columns, len(rows))
+        values: Sequence[Values] = rows
+        flat: Columns | None = None
+        if (applied := self.applied) is not None:
+            columns = applied.read_columns(rows, applied.row_readers, first)
+            values = MadeRows(lambda: applied.assemble(columns, len(rows)), len(rows))
+            flat = applied.flat(columns, len(rows))
         doubles = self._doubles.find(first, rows, values)
         for number, above in self._pairs.find(first, columns).items():
             doubles[number] = [*doubles.get(number, ()), *map(self._placed, above)]
         suspects = set(batch.faults) | set(doubles)
-        valid = self.validator.valid(values)
-        if not all(valid):
+        if flat is None or not self.validator.columns.surely_valid(flat):
+            valid = self.validator.valid(values)
             suspects.update(number for number, ok in enumerate(valid, first) if not ok)
-        texts = self._suspicions.row_texts(columns, values)
-        suspects |= self._suspicions.look(first, texts)
-        result = ValidatedBatch(first, rows, values)
+        texts: list[str] = []
+        is_plain = flat is not None and self._suspicions.is_plain(flat.distinct)
+        if self._wants_extremes or not is_plain:
+            texts = self._suspicions.row_texts(columns, values)
+        if not is_plain:
+            suspects |= self._suspicions.look(first, texts)
+        result = ValidatedBatch(first, rows, values, columns=flat)
         for number in sorted(suspects):
             source = SourceRow(number, rows[number - first], tuple(batch.faults.get(number, ())))
             faults = self._explain(source, values[number - first], doubles.get(number, ()))
@@ -235,9 +286,11 @@ class TableValidation:
         self.totals.faulty += len(result.faults)
         for faults in result.faults.values():
             self.totals.codes.update({fault.code for fault in faults})
+        if not self._wants_extremes:
+            return
         numbers: Sequence[int] = range(result.first, result.first + len(result.values))
         lengths, empties = list(map(len, texts)), self._suspicions.empties(columns, result.values)
-        values = result.values
+        values: Sequence[Values] = result.values
         if result.faults:
             good = [index for index, number in enumerate(numbers) if number not in result.faults]
             numbers, values = [numbers[index] for index in good], [values[index] for index in good]

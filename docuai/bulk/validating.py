@@ -6,11 +6,12 @@ Fields that DocuAI fills in itself (`readOnly`) are not asked for. Whole tables 
 import importlib
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
 from rapidfuzz import fuzz, process
 
+from docuai.bulk.column_checks import ColumnChecks
 from docuai.bulk.faults import Answer, Fault, excerpt_of
 from docuai.bulk.fields import Schema
 
@@ -57,6 +58,12 @@ class RowValidator:
         email = {"type": "string", "format": "email"}
         self._is_email = engine.validator_for(email, validate_formats=True, email_options=options).is_valid
         self._is_valid: Callable[[Any], bool] = self._engine.is_valid
+
+        def compiled(part: Schema) -> Callable[[Any], bool]:
+            ready = engine.validator_for(part, validate_formats=True, email_options=options, offline=True)
+            return cast(Callable[[Any], bool], ready.is_valid)
+
+        self.columns = ColumnChecks(self.schema, compiled)
 
     def is_valid(self, values: Values) -> bool:
         """This will say whether a row fits the schema."""

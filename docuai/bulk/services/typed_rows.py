@@ -12,11 +12,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from docuai.bulk.faults import Fault
-from docuai.bulk.fields import pointer_of
+from docuai.bulk.fields import DELIVERY_EMAIL, pointer_of
 from docuai.bulk.importing import KEEP, LEAVE_OUT, REFUSE
 from docuai.bulk.models import BulkRun, RowFault
 from docuai.bulk.naming import UniqueNames, file_name
 from docuai.bulk.passes import addresses_of, language_of, schema_of
+from docuai.bulk.row_json import rows_json
 from docuai.bulk.services.drafts import first_options
 from docuai.bulk.services.launching import (
     LaunchError,
@@ -129,6 +130,7 @@ def _store(run: BulkRun, rows: Sequence[_Checked]) -> None:
                     faults += as_rows(row.faults, organization_id=run.organization_id, run=run)
                 continue
             name = names.give(file_name(pattern, row.values, row=row.number, extension=extension, language=language))
-            store.add([row.number], [row.values], [name], [language], addresses_of([row.values]), [""])
+            address = addresses_of([row.values.get(DELIVERY_EMAIL)])
+            store.add([row.number], rows_json([row.values]), [name], [language], address, [""])
         store.finish()
     RowFault.objects.bulk_create(faults, batch_size=500)

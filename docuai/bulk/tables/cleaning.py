@@ -28,13 +28,13 @@ def clean_batch(first: int, rows: list[list[str]], width: int, *, drop_blank: bo
         texts = list(map("".join, rows))
     batch = Batch(first, rows, blank_rows=count - len(rows))
     if set(map(len, rows)) - {width}:
-        _even(batch, width)
-        texts = list(map("".join, batch.rows))
+        _even(batch, rows, width)
+        texts = list(map("".join, rows))
     whole = "".join(texts)
     if _is_odd(whole, texts):
         for offset, text in enumerate(texts):
             if _is_odd(text, [text]):
-                _examine(batch, offset)
+                _examine(batch, rows, offset)
     check_row_limit(first + len(rows) - 1)
     return batch
 
@@ -78,8 +78,8 @@ def _is_odd(whole: str, texts: list[str]) -> bool:
     return not whole.isprintable() and CONTROL.search(whole) is not None
 
 
-def _even(batch: Batch, width: int) -> None:
-    for offset, row in enumerate(batch.rows):
+def _even(batch: Batch, rows: list[list[str]], width: int) -> None:
+    for offset, row in enumerate(rows):
         cells = len(row)
         if cells == width:
             continue
@@ -87,12 +87,12 @@ def _even(batch: Batch, width: int) -> None:
         if extra or cells < width:
             params = {"cells": cells, "columns": width, "extra": extra}
             batch.faults.setdefault(batch.first + offset, []).append(CellFault("ragged_row", None, params))
-        batch.rows[offset] = row[:width] + [""] * (width - cells)
+        rows[offset] = row[:width] + [""] * (width - cells)
 
 
-def _examine(batch: Batch, offset: int) -> None:
-    cells = [unicodedata.normalize("NFC", cell) for cell in batch.rows[offset]]
-    batch.rows[offset] = cells
+def _examine(batch: Batch, rows: list[list[str]], offset: int) -> None:
+    cells = [unicodedata.normalize("NFC", cell) for cell in rows[offset]]
+    rows[offset] = cells
     faults = [fault for index, cell in enumerate(cells) for fault in cell_faults(index, cell)]
     size = sum(len(cell.encode("utf-8", "surrogatepass")) for cell in cells)
     if size > MAX_ROW_BYTES:

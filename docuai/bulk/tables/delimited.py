@@ -4,7 +4,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TextIO
 
@@ -12,6 +12,7 @@ from docuai.bulk.tables.cleaning import clean_batch
 from docuai.bulk.tables.errors import TableError
 from docuai.bulk.tables.headers import SEARCHED_LINES, likely_header_row, name_columns
 from docuai.bulk.tables.limits import BATCH_ROWS, MAX_READABLE_CELL_CHARACTERS
+from docuai.bulk.tables.plain import plain_batch
 from docuai.bulk.tables.shapes import Batch, Column, Dialect, Notice
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -68,21 +69,37 @@ def read_header(path: Path, dialect: Dialect) -> tuple[tuple[Column, ...], list[
 
 def read_batches(path: Path, dialect: Dialect, width: int) -> Iterator[Batch]:
     """This will yield the rows below the header; raises TableError at the 200,001st row or where rows cannot be told apart."""
+    delimiter = dialect.delimiter or ","
     with _open(path, dialect) as file:
-        reader = csv.reader(file, delimiter=dialect.delimiter or ",")
+        reader = csv.reader(file, delimiter=delimiter)
         _skip_to_header(reader, dialect.header_row or 0)
-        number = 1
-        while True:
-            start = reader.line_num + 1
-            try:
-                rows = list(islice(reader, BATCH_ROWS))
-            except csv.Error as error:
-                raise TableError("row_unreadable", number=start, limit=MAX_READABLE_CELL_CHARACTERS) from error
-            if not rows:
-                return
-            batch = clean_batch(number, rows, width)
+        number, read = 1, reader.line_num
+        while lines := _some_lines(file):
+            batch = plain_batch(number, lines, width, delimiter)
+            if batch is None:
+                # A row takes a line at least, so as many rows leave none of these lines behind.
+                reader = csv.reader(chain(lines, file), delimiter=delimiter)
+                try:
+                    rows = list(islice(reader, len(lines)))
+                except csv.Error as error:
+                    raise TableError("row_unreadable", number=read + 1, limit=MAX_READABLE_CELL_CHARACTERS) from error
+                batch = clean_batch(number, rows, width)
+                read += reader.line_num
+            else:
+                read += len(lines)
             number += len(batch.rows)
             yield batch
+
+
+def _some_lines(file: TextIO) -> list[str]:
+    """The lines of the next batch: fewer where they are long, so that nobody's file fills the memory."""
+    lines, characters = [], 0
+    for line in islice(file, BATCH_ROWS):
+        lines.append(line)
+        characters += len(line)
+        if characters > MAX_READABLE_CELL_CHARACTERS:
+            break
+    return lines
 
 
 def _open(path: Path, dialect: Dialect) -> TextIO:

@@ -12,6 +12,7 @@ from docuai.bulk.tables.delimited import DELIMITERS
 from docuai.bulk.tables.encodings import EncodingGuess, guess_encoding, known_encoding
 from docuai.bulk.tables.limits import MAX_CELL_BYTES, PREVIEW_ROWS
 from docuai.bulk.tables.numbers import likely_decimal
+from docuai.bulk.tables.plain import FlatRows
 from docuai.bulk.tables.reading import OpenTable, no_rows_error, open_table
 from docuai.bulk.tables.shapes import Batch, Choices, Dialect, Found, Kind, Notice, SourceRow, TableInspection
 from docuai.bulk.tables.sniffing import extension_fits, kind_of
@@ -103,12 +104,17 @@ class _Survey:
                 if fault.code == "cell_too_big":
                     self.largest = max(self.largest, (fault.params["bytes"], number))
         if batch.rows and isinstance(batch.rows[0], list):
-            columns = zip(self.names, zip(*batch.rows, strict=True), strict=False)
-            self.filled.update(name for name, cells in columns if name not in self.filled and any(cells))
+            if len(self.filled) < len(self.names):
+                columns = zip(self.names, zip(*batch.rows, strict=True), strict=False)
+                self.filled.update(name for name, cells in columns if name not in self.filled and any(cells))
             if self.largest[0] < MAX_CELL_BYTES:
                 self._measure(batch)
 
     def _measure(self, batch: Batch) -> None:
+        if isinstance(batch.rows, FlatRows):
+            longest = max(max(map(len, column)) for column in batch.rows.columns)
+            if longest <= self.largest[0]:
+                return
         lengths = [max(map(len, row), default=0) for row in batch.rows]
         longest = max(lengths)
         if longest > self.largest[0]:

@@ -113,7 +113,7 @@ class Batch:
     """Up to 250 rows read together, so that later steps can work a column at a time. Lists, or with JSON dicts."""
 
     first: int
-    rows: list[Any]
+    rows: Sequence[Any]
     faults: dict[int, list[CellFault]] = field(default_factory=dict)  # by row number
     blank_rows: int = 0
 

@@ -5,6 +5,7 @@ from django.db import IntegrityError, transaction
 
 from docuai.bulk import rendering
 from docuai.bulk.models import BulkRun, RunRow
+from docuai.bulk.row_json import rows_json
 from docuai.bulk.storing_rows import RowStore
 from platform_core.kits.tenancy.ids import new_id, new_ids
 from platform_core.kits.tenancy.scope import tenant, unscoped
@@ -22,7 +23,7 @@ def run(db, settings, tmp_path):
 
 
 def add(store, number):
-    store.add([number], [{"name": 'Zoë "\\n"\t\\'}], [f"{number}.pdf"], ["es"], ["zoe@andina.example"], [""])
+    store.add([number], rows_json([{"name": 'Zoë "\\n"\t\\'}]), [f"{number}.pdf"], ["es"], ["zoe@andina.example"], [""])
 
 
 def test_a_row_needs_its_run(run):
