@@ -67,7 +67,7 @@ def visited(bench: Bench, address: str) -> Load:
     """This will ask the web server for a page over and over as the owner; raises RuntimeError unless all is well."""
     with cast.signed_in() as client:
         cookie = {"Cookie": f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME]}"}
-    load = under_load(port=port(), requests=[(address, cookie)], connections=1, seconds=1 if bench.quick else SECONDS)
+    load = under_load(port=port(), requests=[(address, cookie)], connections=1, seconds=5 if bench.quick else SECONDS)
     if load.errors:
         raise RuntimeError(f"{load.errors} of {load.count} answers of {address} were not 200")
     return load
