@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "platform_core.kits.web.bodies.BodyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "platform_core.kits.web.csp.ContentSecurityPolicyMiddleware",
+    "platform_core.kits.api.middleware.KeyCallsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "platform_core.operations.views.middleware.PublicPagesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
