@@ -4,6 +4,9 @@ Peer: the same fields by a plain DRF ModelViewSet with a look-up of the key (`pe
 processes and threads, in turns; it has no row-level security, rate limit, audit, log or metric to keep. Must: 2.5 times
 its requests a second. Aim: 4 times, 1,000 a second and p99 under 30 ms at 16 connections, generator and Postgres on the
 same cores.
+
+Beside it stands what any API of ours could reach on this machine (`bare_api.py`): the list's one statement under
+row-level security with nothing around it, and an empty answer, which also bounds the load generator.
 """
 
 import os
@@ -18,6 +21,7 @@ import httpx
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 
+from portfolio.stack.commands import web
 from portfolio.stack.environment import defaults, read_file
 from portfolio.stack.places import ROOT
 from portfolio.stack.ports import free_port
@@ -27,7 +31,7 @@ from tests.benchmarks.load import Load, Requests, under_load
 from tests.benchmarks.measuring import in_turns, percentile, ratio, wait_until
 from tests.benchmarks.results import Bound, Figure, shown
 
-ROUTE = "api-runs"
+ROUTE, OURS, BARE = "api-runs", "portfolio.wsgi:application", "bare statement"
 ORGANIZATIONS, RUNS, CONNECTIONS, SECONDS = 100, 200, 16, 15
 THINK_SECONDS = 10  # a person's time between two requests, for the target of concurrent users
 
@@ -40,12 +44,14 @@ def run(bench: Bench) -> Iterator[Figure]:
         raise NotThereError(f"there is no route {ROUTE} yet") from None
     bench.say("organizations, runs and keys …")
     keys = crowd.made(bench.size(ORGANIZATIONS), RUNS)
-    loads: dict[str, list[Load]] = {"ours": [], "plain DRF": []}
+    loads: dict[str, list[Load]] = {"ours": [], "plain DRF": [], BARE: []}
     seconds = 4 if bench.quick else SECONDS
-    with peer() as peer_port:
+    with peer() as peer_port, served("tests.benchmarks.bare_api:application") as bare_port:
         ports = {"ours": pages.port(), "plain DRF": peer_port}
         same_answers(keys, ports)
         requests = {name: every_page(port, keys) for name, port in ports.items()}
+        ports[BARE] = bare_port
+        requests[BARE] = below_lists(keys, "bare/")
 
         def turn(name: str) -> float:
             load = under_load(port=ports[name], requests=requests[name], connections=CONNECTIONS, seconds=seconds)
@@ -53,11 +59,28 @@ def run(bench: Bench) -> Iterator[Figure]:
             return load.per_second
 
         found = in_turns(
-            {"ours": lambda _: turn("ours"), "plain DRF": lambda _: turn("plain DRF")},
+            {name: lambda _, name=name: turn(name) for name in ports},  # type: ignore[misc]
             rounds=bench.rounds,
             say=bench.say,
         )
+        empty = under_load(
+            port=bare_port, requests=below_lists(keys, "empty/"), connections=CONNECTIONS, seconds=seconds
+        )
+    yield limit(found, empty)
     yield from _figures(found, loads, f"{len(keys)} organizations × {RUNS} runs", len(requests["ours"]))
+
+
+def limit(found: dict[str, list[float]], empty: Load) -> Figure:
+    """This will set our rate beside what the machine allows at all."""
+    value = ratio(found["ours"], found[BARE])
+    return Figure(
+        "API list, of its bare statement",
+        value,
+        f"{shown(value)}: {shown(max(found['ours']))} requests/s against {shown(max(found[BARE]))}",
+        f"Django with the list's one statement under row-level security, without key, limits, log, middleware or Django REST"
+        f" framework, same web server, in turns; with an empty answer the same machine reaches {shown(empty.per_second)}",
+        values=found,
+    )
 
 
 def _figures(
@@ -97,6 +120,20 @@ def _figures(
     yield Figure(
         "users", users, told, f"by Little's law from the rate above ({rate}) on this one machine; not so many sockets"
     )
+
+
+@contextmanager
+def served(application: str, **environment: str) -> Iterator[int]:
+    """This will serve an application as our own web server serves ours, and give its port."""
+    port = free_port()
+    command = [application if part == OURS else part for part in web({**defaults(), "PORT": str(port)})]
+    process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment})
+    try:
+        wait_until(lambda: is_up(port) or process.poll() is not None, "it answers", seconds=120, every=0.2)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 @contextmanager
@@ -152,6 +189,11 @@ def every_page(port: int, keys: dict[str, str]) -> Requests:
                 answer = client.get(f"http://127.0.0.1:{port}{path}", headers=_bearer(key)).raise_for_status()
                 address = answer.json()["next"]
     return found
+
+
+def below_lists(keys: dict[str, str], end: str) -> Requests:
+    """This will name an address below each organization's list."""
+    return [(f"{reverse(ROUTE, kwargs={'slug': slug})}{end}", {}) for slug in keys]
 
 
 def same_answers(keys: dict[str, str], ports: dict[str, int]) -> None:

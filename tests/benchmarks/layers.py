@@ -5,25 +5,17 @@ On: key, scope of row-level security, permission, rate limit and place among run
 of its requests a second.
 """
 
-import os
-import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from django.conf import settings
 
-from portfolio.stack.commands import web
-from portfolio.stack.environment import defaults
-from portfolio.stack.places import ROOT
-from portfolio.stack.ports import free_port
 from tests.benchmarks import api, crowd, pages
 from tests.benchmarks.bench import Bench
 from tests.benchmarks.load import under_load
-from tests.benchmarks.measuring import in_turns, ratio, wait_until
+from tests.benchmarks.measuring import in_turns, ratio
 from tests.benchmarks.results import Bound, Figure, shown
-
-OURS, THEIRS = "portfolio.wsgi:application", "tests.benchmarks.off_api:application"
 
 
 def run(bench: Bench) -> Iterator[Figure]:
@@ -65,16 +57,8 @@ def run(bench: Bench) -> Iterator[Figure]:
     )
 
 
-@contextmanager
-def everything_off() -> Iterator[int]:
+def everything_off() -> AbstractContextManager[int]:
     """This will serve the list without its edge as our own web server is served, and give its port."""
-    port, known = free_port(), defaults()
-    command = [THEIRS if part == OURS else part for part in web({**known, "PORT": str(port)})]
-    environment = {**os.environ, "OFF_DATABASE_URL": api.administrator(Path(settings.DATA_DIR))}
-    process = subprocess.Popen(command, cwd=ROOT, env=environment)
-    try:
-        wait_until(lambda: api.is_up(port) or process.poll() is not None, "it answers", seconds=120, every=0.2)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(30)
+    return api.served(
+        "tests.benchmarks.off_api:application", OFF_DATABASE_URL=api.administrator(Path(settings.DATA_DIR))
+    )

@@ -84,8 +84,7 @@ class Runs(RunView):
         test = mode_of(self.principal, wanted.get("test"))
         rows: Question | QuerySet[Any, Any]
         if can(self.principal, RUN_VIEW):
-            values = {"organization_id": self.organization_id, **narrowed}
-            rows = Question(BulkRun, _of_organization, values, {"test": test})
+            rows = question_of(self.organization_id, test=test, **narrowed)
         else:  # what is shared with the caller
             rows = _narrowed(visible(BulkRun.objects.all(), self.principal, RUN_VIEW), test=test, **narrowed)
         page = cursor_page(request, rows)
@@ -221,6 +220,11 @@ class RetryRun(RunStep):
         if not services.retry(actor=self.actor, run=self.run()):
             raise ProblemError(409, "no_failed_rows", _("This run has no failed rows."))
         return self.answer()
+
+
+def question_of(organization_id: UUID, *, test: bool | None, **narrowed: str) -> Question:
+    """This will ask for the runs of an organization: test runs, live ones or both, of a state and a template where named."""
+    return Question(BulkRun, _of_organization, {"organization_id": organization_id, **narrowed}, {"test": test})
 
 
 def _of_organization(organization_id: UUID, **narrowed: Any) -> QuerySet[Any, Any]:
