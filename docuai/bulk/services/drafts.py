@@ -25,6 +25,7 @@ from docuai.bulk.naming import pattern_problems
 from docuai.bulk.rechecking import recheck_row
 from docuai.bulk.selectors.drafts import last_mapped_run, stored_faults
 from docuai.bulk.storing_faults import fault_of
+from docuai.bulk.tables.errors import TableError
 from docuai.bulk.tables.inspecting import paste_as_file
 from docuai.bulk.tables.shapes import Dialect
 from docuai.library.models import TemplateVersion
@@ -93,6 +94,8 @@ def paste_table(*, actor: User | None, draft: RunDraft, text: str) -> RunDraft:
 
 def add_table(*, actor: User | None, draft: RunDraft, name: str, content: bytes) -> RunDraft:
     """This will keep the bytes of a table and take it as the draft's; raises TableError, also QuotaError of files."""
+    if not content:
+        raise TableError("zero_bytes")
     file = files.store(
         organization_id=draft.organization_id,
         name=name,
@@ -105,6 +108,7 @@ def add_table(*, actor: User | None, draft: RunDraft, name: str, content: bytes)
         return set_table(draft=draft, file=file)
     except Exception:
         files.delete(actor=actor, file=file)
+        files.purge(file=file)  # it is no table: nobody wants it back, and it must not count on the storage limit
         raise
 
 
