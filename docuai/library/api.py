@@ -304,10 +304,11 @@ class Sample(_Library):
     )
     def patch(self, request: Request, slug: str, template: str, version_id: UUID, sample_id: UUID) -> Response:
         """Rename a sample, or replace its row. The first has the id of its version."""
+        version = self.version(version_id)
+        self._known(version, sample_id)
         asked = ChangedSampleSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        version, given = self.version(version_id), asked.validated_data
-        self._known(version, sample_id)
+        given = asked.validated_data
         with transaction.atomic():
             if "name" in given:
                 services.rename_sample(actor=self.actor, version=version, sample_id=sample_id, name=given["name"])

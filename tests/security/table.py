@@ -288,7 +288,7 @@ DOCUAI_API = (
     rest("api-template-schema", 200, 200),
     rest("api-template-samples", 200, 200),
     rest("api-template-samples", 422, 403, method="POST", elsewhere=422),
-    rest("api-template-sample", 200, 403, method="PATCH"),
+    rest("api-template-sample", 415, 403, method="PATCH"),
     rest("api-template-sample", 422, 403, method="DELETE"),
     rest("api-runs", 200, 200),
     rest("api-runs", 422, 403, method="POST"),
