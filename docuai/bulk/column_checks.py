@@ -4,10 +4,10 @@ The answer yes is sure: then every row is valid. Anything else means that the ro
 also says what is wrong with them. A schema that ties fields together by more than simple conditions is never answered yes.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from docuai.bulk.applying import Columns, is_uniform
+from docuai.bulk.applying import REMEMBERED, Columns, is_uniform
 from docuai.bulk.fields import Schema
 
 Compile = Callable[[Schema], Callable[[Any], bool]]
@@ -36,6 +36,9 @@ class ColumnChecks:
         of_columns = {name: {"items": part} for name, part in properties.items()}
         self._fits = compiled({**draft, "properties": of_columns})
         self._row_fits = compiled({**draft, **conditions})
+        self._fitting: dict[
+            Any, set[Any]
+        ] = {}  # what of a row was found to fit the conditions, by the types of its values
 
     def surely_valid(self, columns: Columns) -> bool:
         """This will say yes only if each row of the batch fits the schema."""
@@ -50,22 +53,31 @@ class ColumnChecks:
             for name, values in distinct.items()
         }
         try:
-            return self._fits(cells) and all(map(self._row_fits, self._tied_rows(columns, absent)))
+            return self._fits(cells) and self._conditions_fit(columns, absent)
         except (ValueError, UnicodeError, TypeError, RecursionError):
             return False  # a value that is no JSON
 
-    def _tied_rows(self, columns: Columns, absent: set[str]) -> list[dict[str, Any]]:
-        """The rows as far as conditions look at them, each once."""
+    def _conditions_fit(self, columns: Columns, absent: set[str]) -> bool:
+        """Whether all rows fit as far as conditions look at them: each combination of values is looked at once."""
         names = [name for name in self._tied if name in columns.by_field]
         picked = [columns.by_field[name] for name in names]
-        rows: Iterable[tuple[Any, ...]] = zip(*picked, strict=True)
-        if all(map(is_uniform, picked)):
-            rows = set(rows)
-        found = [
-            {name: value for name, value in zip(names, row, strict=True) if value is not None or name not in absent}
-            for row in rows
-        ]
-        return found or [{}]
+        rows = list(zip(*picked, strict=True)) or [()]
+        if not all(map(is_uniform, picked)):
+            return all(self._row_fits(_row(names, row, absent)) for row in rows)
+        kinds = tuple(frozenset(map(type, columns.distinct[name])) for name in names)
+        known = self._fitting.setdefault((kinds, frozenset(absent)), set())
+        fresh = set(rows) - known
+        if not all(self._row_fits(_row(names, row, absent)) for row in fresh):
+            return False
+        if len(known) > REMEMBERED:
+            known.clear()
+        known |= fresh
+        return True
+
+
+def _row(names: Sequence[str], values: Sequence[Any], absent: set[str]) -> dict[str, Any]:
+    pairs = zip(names, values, strict=True)
+    return {name: value for name, value in pairs if value is not None or name not in absent}
 
 
 def _names_in(part: Any) -> set[str] | None:
