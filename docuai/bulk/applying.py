@@ -1,4 +1,4 @@
-"""A mapping run over rows: a column at a time, 250 rows together, so that the usual cell costs a look into a dictionary.
+"""A mapping run over rows: a column at a time, many rows together, so that the usual cell costs a look into a dictionary.
 
 A text that cannot become the value of its field stays text, which the schema then refuses; `explain` says why for that one row.
 Empty cells are None where the schema allows null, and absent where it does not.

@@ -11,7 +11,7 @@ from typing import TextIO
 from docuai.bulk.tables.cleaning import clean_batch
 from docuai.bulk.tables.errors import TableError
 from docuai.bulk.tables.headers import SEARCHED_LINES, likely_header_row, name_columns
-from docuai.bulk.tables.limits import BATCH_ROWS, MAX_READABLE_CELL_CHARACTERS
+from docuai.bulk.tables.limits import BATCH_LINES, MAX_READABLE_CELL_CHARACTERS
 from docuai.bulk.tables.plain import plain_batch
 from docuai.bulk.tables.shapes import Batch, Column, Dialect, Notice
 
@@ -94,7 +94,7 @@ def read_batches(path: Path, dialect: Dialect, width: int) -> Iterator[Batch]:
 def _some_lines(file: TextIO) -> list[str]:
     """The lines of the next batch: fewer where they are long, so that nobody's file fills the memory."""
     lines, characters = [], 0
-    for line in islice(file, BATCH_ROWS):
+    for line in islice(file, BATCH_LINES):
         lines.append(line)
         characters += len(line)
         if characters > MAX_READABLE_CELL_CHARACTERS:

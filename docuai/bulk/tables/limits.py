@@ -9,6 +9,7 @@ MAX_READABLE_CELL_CHARACTERS = 1024 * 1024
 MAX_JSON_ROW_BYTES = 4 * 1024 * 1024
 MAX_JSON_DEPTH = 20
 PREVIEW_ROWS = 20
+BATCH_LINES = 1000  # of a CSV, which are mostly handled a column at a time
 BATCH_ROWS = 250  # rows read together: fewer cost more calls, more leave the processor cache
 
 WORKBOOK_MAX_FILE_BYTES = 64 * 1024 * 1024

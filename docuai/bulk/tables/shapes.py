@@ -110,7 +110,7 @@ class SourceRow(NamedTuple):
 
 @dataclass(slots=True)
 class Batch:
-    """Up to 250 rows read together, so that later steps can work a column at a time. Lists, or with JSON dicts."""
+    """Some rows read together, so that later steps can work a column at a time. Lists, or with JSON dicts."""
 
     first: int
     rows: Sequence[Any]

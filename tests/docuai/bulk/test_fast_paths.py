@@ -79,7 +79,7 @@ ODD = (
 def table(random, odd):
     """Rows of the usual, some of them with an odd cell, a missing or additional one, or nothing in them."""
     lines = []
-    for number in range(random.choice((3, 40, 260, 600))):
+    for number in range(random.choice((3, 40, 260, 1400))):
         row = [random.choice(USUAL[name]) for name in COLUMNS]
         row[0] += f" {number}" if random.random() < 0.995 else ""
         if random.random() < odd:
