@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -64,6 +65,7 @@ def members(request: HttpRequest, organization: Organization) -> HttpResponse:
         ],
         "search": search,
         "role": role,
+        "by_role": f"?{urlencode({'q': search, 'role': ''} if search else {'role': ''})}",  # the role's value comes last
         "filtered": bool(search or role),
         "counts": _chips(organization, counts, roles),
         "total": sum(counts.values()),
