@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from platform_core.access.idempotency import idempotent
 from platform_core.access.rest import OrganizationAPIView
 from platform_core.kits.api.pagination import cursor_page
 from platform_core.kits.api.problems import register_problem
@@ -52,6 +53,7 @@ class Recoveries(RecoveryView):
         responses={201: RecoverySerializer},
         examples=[OpenApiExample("Two admins", value={"ground": "admins", "reason": REASON}, request_only=True)],
     )
+    @idempotent()
     def post(self, request: Request, slug: str) -> Response:
         """Ask to become owner. Refused while an owner was here within 30 days."""
         asked = RecoveryInputSerializer(data=request.data)
@@ -67,6 +69,7 @@ class AgreeToRecovery(RecoveryView):
     fresh: ClassVar[frozenset[str]] = frozenset(["POST"])
 
     @extend_schema(operation_id="recovery_agree", request=None, responses=RecoverySerializer)
+    @idempotent()
     def post(self, request: Request, slug: str) -> Response:
         """Agree to the open request: seven days begin."""
         found: Any = recovering.agree(actor=self.person, recovery=self.opened())
@@ -79,6 +82,7 @@ class StopRecovery(RecoveryView):
     permissions: ClassVar[dict[str, str]] = {"POST": ORGANIZATION_VIEW}
 
     @extend_schema(operation_id="recovery_stop", request=None, responses=RecoverySerializer)
+    @idempotent()
     def post(self, request: Request, slug: str) -> Response:
         """Stop the open request: any owner or admin, or whoever asked."""
         found: Any = recovering.stop(actor=self.person, recovery=self.opened())

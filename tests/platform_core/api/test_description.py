@@ -23,6 +23,8 @@ WITHOUT_KEY = {
     "/api/v1/orgs/{slug}/files/uploads/",  # tus goes on by itself; an upload too many is swept
     "/api/v1/orgs/{slug}/docuai/templates/{template}/versions/{version_id}/preview/",  # makes nothing
     "/api/v1/me/notifications/read/",  # twice is as once
+    "/api/v1/me/mobile/",  # one code a minute
+    "/api/v1/me/mobile/verify/",  # a code works once
     "/api/v1/orgs/{slug}/shares/{kind}/{object_id}/",  # twice is as once
 }
 
