@@ -283,6 +283,7 @@ class OwnerRecovery(OrganizationOwned):
     end = models.CharField(max_length=10, choices=End, blank=True, default="")
 
     class Meta:
+        verbose_name_plural = "owner recoveries"
         constraints = [
             models.UniqueConstraint(
                 fields=["organization"],

@@ -47,6 +47,7 @@ class OutgoingSms(Leased):
     sent_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
+        verbose_name_plural = "outgoing SMS"
         constraints = [models.UniqueConstraint(fields=["organization", "idempotency_key"], name="sms_once")]
         indexes = [
             models.Index(
