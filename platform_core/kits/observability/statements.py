@@ -5,7 +5,9 @@ from typing import Any
 
 from platform_core.kits.observability.metrics import STATEMENTS
 
-OPERATIONS = frozenset(["SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "COPY", "SAVEPOINT", "RELEASE", "ROLLBACK"])
+OPERATIONS = frozenset(
+    ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "COPY", "SAVEPOINT", "RELEASE", "ROLLBACK", "EXECUTE"]
+)
 
 
 def time_statements(*, connection: Any, **_signal: Any) -> None:

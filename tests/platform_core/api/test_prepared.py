@@ -5,12 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 from django.db.models import Value
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from platform_core.jobs.models import Job
 from platform_core.kits.api import prepared
 from platform_core.kits.api.prepared import Question, answer
-from platform_core.kits.tenancy.scope import tenant, unscoped
+from platform_core.kits.tenancy.scope import ScopeError, tenant, unscoped
 from tests.factories.organizations import make_organization
 
 COLUMNS = ("id", "title", "state", "created_at", "parameters")
@@ -123,3 +124,43 @@ def test_instants_come_as_psycopg_gives_them(andina):
 
     assert list(found) == [datetime.fromisoformat(text).astimezone(UTC) for text in texts]
     assert {each.tzinfo for each in found} == {UTC}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_server_prepares_what_it_is_asked_often_and_each_sees_its_own_rows(monkeypatch):
+    monkeypatch.setattr(prepared, "_plans", {})
+    with unscoped():
+        andina, norte = make_organization("andina"), make_organization("norte")
+    make_jobs(andina, 3, state="done")
+    make_jobs(norte, 2, state="done")
+
+    def build(organization_id, state):
+        rows = Job.objects.filter(organization_id=organization_id, state=state, title__startswith="T")
+        return rows.exclude(title="100 %").values("title", "created_at")
+
+    def ask(organization, owner, state="done"):
+        question = Question(Job, build, {"organization_id": owner.pk, "state": state})
+        with unscoped(), tenant(organization.pk):
+            return len(answer(question, lambda rows, after: rows.order_by("-id")[:10], [], "ten"))
+
+    for _ in range(2 * prepared.PREPARE_AFTER):
+        assert (ask(andina, andina), ask(norte, norte), ask(andina, norte)) == (3, 2, 0)
+    (plan,) = prepared._plans.values()
+    with CaptureQueriesContext(connection) as queries:
+        assert (ask(andina, andina, "failed"), ask(norte, norte)) == (0, 2)
+    assert [f"EXECUTE {plan.name} (" in query["sql"] for query in queries] == [True, True]
+
+    with pytest.raises(ScopeError), unscoped():
+        answer(
+            Question(Job, build, {"organization_id": andina.pk, "state": "done"}),
+            lambda rows, after: rows.order_by("-id")[:10],
+            [],
+            "ten",
+        )
+    with connection.cursor() as cursor:
+        cursor.execute("DEALLOCATE ALL")
+    assert ask(andina, andina) == 3  # the server has forgotten it
+    monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
+    with CaptureQueriesContext(connection) as queries:
+        assert ask(norte, norte) == 2
+    assert "EXECUTE" not in queries[0]["sql"]
