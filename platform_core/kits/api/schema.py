@@ -163,7 +163,7 @@ def add_samples(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
 def _problems_of(path: str, method: str, operation: dict[str, Any]) -> list[str]:
     codes = ["401", "403", "429"]
     given = {each["name"] for each in operation.get("parameters", [])}
-    if any(each["in"] == "query" for each in operation.get("parameters", [])):
+    if method == "delete" or any(each["in"] == "query" for each in operation.get("parameters", [])):
         codes.append("422")
     if "If-Match" in given:
         codes += ["412", "428"]
