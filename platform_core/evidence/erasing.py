@@ -5,6 +5,7 @@ record still proves the rest. Which records were erased is signed in the journal
 blanked by hand is altered. Only the owner of the tables may do it; the command ``erase_from_audit`` connects as the owner.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,8 @@ from platform_core.evidence.models import AuditPending
 
 CHUNK = 1000
 # By the person (address and program are theirs), on their memberships, or with their name or address in words or values.
+# The address counts as a whole only: ana@x.co does not stand in mariana@x.co. The name counts where the person was ever at
+# home: anybody may be called “editor”, or as somebody else is, and the logs of strangers say nothing of them.
 FOUND = """
 SELECT s.id, s.sequence, encode(s.seal_hash, 'hex') FROM platform_core_auditseal s
 JOIN platform_core_auditevent e ON e.organization_id = s.organization_id AND e.id = s.id
@@ -27,14 +30,22 @@ WHERE s.organization_id = %(organization)s AND s.salt IS NOT NULL AND s.sequence
         SELECT h.row_id::text FROM platform_core_rowhistory h
         WHERE h.organization_id = %(organization)s AND h.table = 'platform_core_membership'
           AND coalesce(h.new, h.old) ->> 'user_id' = %(id)s)
-    OR strpos(lower(e.target_label), %(email)s) > 0 OR strpos(lower(e.changes::text), %(email)s) > 0
-    OR (%(name)s <> '' AND (e.target_label = %(name)s OR strpos(e.changes::text, to_jsonb(%(name)s::text)::text) > 0)))
+    OR (strpos(lower(e.target_label), %(email)s) > 0 AND lower(e.target_label) ~ %(whole)s)
+    OR (strpos(lower(e.changes::text), %(email)s) > 0 AND lower(e.changes::text) ~ %(whole)s)
+    OR (%(name)s <> '' AND %(at_home)s AND (e.target_label = %(name)s OR strpos(e.changes::text, to_jsonb(%(name)s::text)::text) > 0)))
 ORDER BY s.sequence LIMIT %(chunk)s
 """
 BLANK = """
 UPDATE platform_core_auditevent SET target_label = '', ip = NULL, user_agent = '', changes = (
     SELECT coalesce(jsonb_object_agg(k, '[null, null]'::jsonb), '{}') FROM jsonb_object_keys(changes) k)
 WHERE organization_id = %s AND id = ANY(%s)
+"""
+AT_HOME = """
+SELECT EXISTS (SELECT FROM platform_core_membership WHERE organization_id = %(organization)s AND user_id = %(person)s)
+    OR EXISTS (SELECT FROM platform_core_rowhistory h
+               WHERE h.organization_id = %(organization)s AND h.table = 'platform_core_membership'
+                 AND coalesce(h.new, h.old) ->> 'user_id' = %(id)s)
+    OR EXISTS (SELECT FROM platform_core_auditevent WHERE organization_id = %(organization)s AND actor_id = %(person)s)
 """
 UNSALT = "UPDATE platform_core_auditseal SET salt = NULL WHERE organization_id = %s AND id = ANY(%s)"
 Found = tuple[UUID, int, str]
@@ -49,7 +60,13 @@ def traces(organization_id: UUID, person: User) -> Iterator[list[Found]]:
         "chunk": CHUNK,
         "after": 0,
     }
-    asked |= {"email": person.email.lower(), "name": person.name}
+    email = person.email.lower()
+    # No sign of an address before it (but a line break as JSON writes it), nor after it.
+    whole = rf"((?<![a-z0-9._%+'-])|(?<=\\[nrt])){re.escape(email)}(?![a-z0-9-]|\.[a-z0-9])"
+    asked |= {"email": email, "whole": whole, "name": person.name}
+    with connection.cursor() as cursor:
+        cursor.execute(AT_HOME, asked)
+        asked["at_home"] = cursor.fetchone()[0]
     while True:
         with connection.cursor() as cursor:
             cursor.execute(FOUND, asked)

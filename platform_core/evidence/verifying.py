@@ -118,8 +118,9 @@ def _genuine(organization_id: UUID) -> Iterator[checkpoints.Checkpoint]:
     return (line for line in checkpoints.lines(organization_id) if line.genuine)
 
 
-def _erased(organization_id: UUID) -> set[int]:
-    return {line.sequence for line in _genuine(organization_id) if line.event == checkpoints.ERASED}
+def _erased(organization_id: UUID) -> set[tuple[int, str]]:
+    """Number and hash of the link: after an accepted backup another record may have the number."""
+    return {(line.sequence, line.hash) for line in _genuine(organization_id) if line.event == checkpoints.ERASED}
 
 
 def _signed(organization_id: UUID) -> dict[int, str]:
@@ -165,7 +166,7 @@ def _link_faults(seal: dict[str, Any], before: int, previous: bytes) -> Iterable
 
 
 def _record_faults(
-    seal: dict[str, Any], event: dict[str, Any] | None, report: Report, erased: set[int]
+    seal: dict[str, Any], event: dict[str, Any] | None, report: Report, erased: set[tuple[int, str]]
 ) -> Iterable[Fault]:
     """What was erased is signed: a record that somebody blanked by hand was altered."""
     sequence, record = seal["sequence"], bytes(seal["record_hash"])
@@ -175,7 +176,7 @@ def _record_faults(
     personal = bytes(seal["personal_digest"])
     if seal["salt"] is None:
         report.erased += 1
-        holds = is_erased(event) and sequence in erased
+        holds = is_erased(event) and (sequence, bytes(seal["seal_hash"]).hex()) in erased
     else:
         holds = personal_digest(bytes(seal["salt"]), event) == personal
     if not holds or record_hash(event, personal) != record:

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from platform_core.accounts.models import User
 from platform_core.audit.models import AuditEvent
 from platform_core.audit.services import audit
-from platform_core.evidence import checkpoints, verifying
+from platform_core.evidence import checkpoints, erasing, verifying
 from platform_core.kits.observability.context import Client, forget_client, set_client
 from platform_core.kits.tenancy.scope import tenant, unscoped
 from platform_core.organizations.models import Membership
@@ -140,3 +140,35 @@ def test_a_dry_run_erases_nothing(andina, ximena):
 def test_an_unknown_address_is_refused():
     with pytest.raises(CommandError, match="no account"):
         erase("nobody@people.example")
+
+
+def test_a_signed_line_of_another_record_of_this_number_takes_no_blanking_for_an_erasure(andina, ximena):
+    checkpoints.sign(andina.pk, sequence=4, hash="0" * 64, event=checkpoints.ERASED)  # before a backup was accepted
+    with superuser() as db:
+        db.execute(erasing.BLANK, [andina.pk, ids := _numbered(db, andina, 4)])
+        db.execute(erasing.UNSALT, [andina.pk, ids])
+
+    assert [(fault.kind, fault.sequence) for fault in check(andina).faults] == [("altered", 4)]
+
+
+def _numbered(db, organization, sequence):
+    found = db.execute(
+        "SELECT id FROM platform_core_auditseal WHERE organization_id = %s AND sequence = %s",
+        [organization.pk, sequence],
+    )
+    return [id for (id,) in found]
+
+
+def test_nobody_else_is_erased_for_an_address_within_theirs_or_a_name_that_is_a_word(andina, ximena):
+    norte = make_organization("norte")
+    with tenant(norte.pk):
+        audit(action="invitation.create", target_label=f"ma.{EMAIL}", changes={"role": [None, "editor"]})
+        audit(action="invitation.create", target_label=f"{EMAIL}.co", changes={"to": [None, f"not-{EMAIL}"]})
+        audit(action="team.changed", changes={"note": [None, f"ask\n{EMAIL}."]})
+    User.objects.filter(pk=ximena.pk).update(name="editor")
+    seal_all()
+
+    assert "norte: 1 records" in erase(EMAIL)
+    with tenant(norte.pk):
+        kept = AuditEvent.objects.filter(action="invitation.create")
+        assert {event.changes.get("role", [0, "editor"])[1] for event in kept} == {"editor"}
