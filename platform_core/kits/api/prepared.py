@@ -71,11 +71,12 @@ def answer(question: Question, cut: Cut, after: Sequence[Any], shape: Hashable) 
     given = [*question.values.values(), *after]
     kinds = tuple(question.values), tuple(map(_kind, given)), tuple(sorted(question.shape.items()))
     key = question.build, shape, kinds
-    if key not in _plans:
+    try:
+        plan = _plans[key]
+    except KeyError:
         if len(_plans) >= MOST_PLANS:
-            _plans.clear()
-        _plans[key] = _prepared(question, cut, after)
-    plan = _plans[key]
+            _plans.clear()  # another thread may do so too: what was put there need not be found
+        plan = _plans[key] = _prepared(question, cut, after)
     return _run(plan, given) if plan else list(cut(question.rows(), after))
 
 
@@ -107,9 +108,11 @@ def _run_prepared(plan: _Plan, given: Sequence[Any], connection: Any, cursor: An
     try:
         cursor.execute(f"EXECUTE {plan.name} ({marks})" if given else f"EXECUTE {plan.name}", given)
     except DatabaseError as error:
-        if connection.in_atomic_block or getattr(error.__cause__, "sqlstate", "") not in LOST:
+        if getattr(error.__cause__, "sqlstate", "") not in LOST:
             raise
         uses.clear()
+        if connection.in_atomic_block:
+            raise  # this transaction is lost, not the next one
         return False
     return True
 

@@ -16,7 +16,7 @@ class SteadyRedisCache(RedisCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
-        self._nearby = LocMemCache("sign-ins", {})
+        self._nearby = LocMemCache("sign-ins", {"max_entries": 10_000})  # else 300: junk would push counts out
 
     def add(self, key: Any, *args: Any, **kwargs: Any) -> Any:
         """This will count here while Redis is away."""
