@@ -60,6 +60,7 @@ class Editing:
     sample_as: str = "form"
     sample_text: str = ""
     wanted: str = ""  # the id of the sample to show next
+    gone: bool = False  # the values in the form are of a sample that somebody has deleted: they replace no other's
     page: int = 1
     zoom: int = FIT
     faults: list[Problem] = field(default_factory=list)
@@ -159,6 +160,7 @@ def posted(version: TemplateVersion, form: QueryDict, *, may_edit: bool) -> Edit
     editing = opened(version, form)
     if before := form.get("sample_id_was"):  # the values in the form are those of the sample that was shown
         choose(editing, chosen_sample(version, before))
+        editing.gone = str(editing.chosen.id) != before
     if may_edit:
         _read_source(editing, form)
         _read_fields(editing, form)

@@ -110,6 +110,9 @@ def _save(request: HttpRequest, organization: Organization, editing: Editing) ->
     base = editing.version
     if editing.faults:
         return _page(request, organization, editing, live=True, status=422)
+    if editing.gone:
+        toast(request, _("This sample is not there any more. Choose another."), level="failed")
+        return _page(request, organization, editing, live=True, status=422)
     try:
         saved = services.save_version(
             actor=person(request),

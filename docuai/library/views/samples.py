@@ -24,6 +24,8 @@ def switch(request: HttpRequest, editing: Editing, *, may_edit: bool) -> str:
 
 def act(request: HttpRequest, editing: Editing, action: str) -> str:
     """This will do what a button of the samples asks for and say so. Raises SampleError."""
+    if editing.gone and action != "sample:add":
+        raise services.SampleError(_("This sample is not there any more. Choose another."))
     if editing.faults:
         raise services.SampleError(_("Mend this sample first: it cannot be kept as it is."))
     return ACTIONS[action](request, editing) if action in ACTIONS else ""
@@ -31,7 +33,7 @@ def act(request: HttpRequest, editing: Editing, action: str) -> str:
 
 def _keep(request: HttpRequest, editing: Editing) -> str:
     before = editing.chosen
-    if editing.row == before.row:
+    if editing.gone or editing.row == before.row:
         return ""
     services.set_sample(actor=person(request), version=editing.version, sample=editing.row, sample_id=before.id)
     return _("Sample “%(name)s” saved.") % {"name": before.name}

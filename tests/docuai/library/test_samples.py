@@ -148,6 +148,20 @@ def test_saving_changes_the_chosen_sample_alone(editor, greeting, long_one, andi
     assert library.sample_of(greeting, long_one.id).row == {"name": "Ana", "city": "Cali"}
 
 
+@pytest.mark.parametrize("done", ["save", "sample:rename", ""])
+def test_values_of_a_sample_that_somebody_deleted_replace_no_others(editor, greeting, long_one, andina, done):
+    library.delete_sample(actor=None, version=greeting, sample_id=long_one.id)
+    other = library.add_sample(actor=None, version=greeting, name="Other", row=ROW)
+    sent = {"sample_id_was": long_one.id, "sample_id": other.id, "sample_name": "X", "sample.city": "Cali", "do": done}
+    with unscoped():
+        answer = editor.post(PAGE, form(greeting, **sent))
+
+    assert answer.status_code == (422 if done == "save" else 200)
+    greeting.refresh_from_db()
+    assert (greeting.sample, greeting.sample_name) == ({"name": "Zoë", "city": "Quito"}, "")
+    assert library.sample_of(greeting, other.id).row == ROW
+
+
 def test_a_viewer_looks_at_samples_and_keeps_none(sign_in, greeting, long_one):
     with unscoped():
         viewer = sign_in("viewer")
