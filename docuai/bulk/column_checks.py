@@ -38,7 +38,7 @@ class ColumnChecks:
         self._row_fits = compiled({**draft, **conditions})
         self._fitting: dict[
             Any, set[Any]
-        ] = {}  # what of a row was found to fit the conditions, by the types of its values
+        ] = {}  # what of a row was found to fit the conditions, by the names and types of its values
 
     def surely_valid(self, columns: Columns) -> bool:
         """This will say yes only if each row of the batch fits the schema."""
@@ -65,7 +65,7 @@ class ColumnChecks:
         if not all(map(is_uniform, picked)):
             return all(self._row_fits(_row(names, row, absent)) for row in rows)
         kinds = tuple(frozenset(map(type, columns.distinct[name])) for name in names)
-        known = self._fitting.setdefault((kinds, frozenset(absent)), set())
+        known = self._fitting.setdefault((tuple(names), kinds, frozenset(absent)), set())
         fresh = set(rows) - known
         if not all(self._row_fits(_row(names, row, absent)) for row in fresh):
             return False

@@ -77,10 +77,11 @@ def read_batches(path: Path, dialect: Dialect, width: int) -> Iterator[Batch]:
         while lines := _some_lines(file):
             batch = plain_batch(number, lines, width, delimiter)
             if batch is None:
-                # A row takes a line at least, so as many rows leave none of these lines behind.
-                reader = csv.reader(chain(lines, file), delimiter=delimiter)
+                # Until none of these lines is left, and no row more: those that follow may be far longer.
+                reader, rows = csv.reader(chain(lines, file), delimiter=delimiter), []
                 try:
-                    rows = list(islice(reader, len(lines)))
+                    while reader.line_num < len(lines):
+                        rows.append(next(reader))
                 except csv.Error as error:
                     raise TableError("row_unreadable", number=read + 1, limit=MAX_READABLE_CELL_CHARACTERS) from error
                 batch = clean_batch(number, rows, width)

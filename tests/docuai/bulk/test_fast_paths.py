@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from docuai.bulk.applying import Applied
+from docuai.bulk.applying import Applied, Columns
 from docuai.bulk.column_checks import ColumnChecks
 from docuai.bulk.fields import fields_of
 from docuai.bulk.mapping import Mapping
@@ -240,3 +240,25 @@ def test_slugs():
 )
 def test_names_that_begin_with_the_number_of_the_row_need_no_comparison(pattern, leads):
     assert leads_with_row(pattern) is leads
+
+
+def test_lines_that_need_the_csv_module_bring_no_row_more_than_they_hold(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text('a,b\n"1\n2\n3",x\n' + '"4\n5",y\n' * 600 + "6,z\n" * 2000)
+
+    batches = list(delimited.read_batches(path, Dialect(delimiter=",", header_row=1, encoding="utf-8"), 2))
+
+    assert [len(batch.rows) for batch in batches] == [500, 899, 1000, 202]
+    assert batches[0].rows[0] == ["1\n2\n3", "x"]
+
+
+def test_what_fits_under_one_name_is_not_taken_to_fit_under_another():
+    schema = {
+        "properties": {"a": {"type": "string"}, "b": {"type": "string"}},
+        "if": {"required": ["b"]},
+        "then": {"required": ["a"]},
+    }
+    checks = RowValidator(schema).columns
+
+    assert checks.surely_valid(Columns({"a": ["x"]}, 1))
+    assert not checks.surely_valid(Columns({"b": ["x"]}, 1))
