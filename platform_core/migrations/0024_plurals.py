@@ -4,18 +4,17 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('platform_core', '0023_api_days'),
+        ("platform_core", "0023_api_days"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='outgoingsms',
-            options={'verbose_name_plural': 'outgoing SMS'},
+            name="outgoingsms",
+            options={"verbose_name_plural": "outgoing SMS"},
         ),
         migrations.AlterModelOptions(
-            name='ownerrecovery',
-            options={'verbose_name_plural': 'owner recoveries'},
+            name="ownerrecovery",
+            options={"verbose_name_plural": "owner recoveries"},
         ),
     ]

@@ -3,6 +3,8 @@
 import fcntl
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -26,6 +28,14 @@ def acquire(file: Path, *, url: str) -> IO[str]:
     json.dump({"pid": os.getpid(), "url": url}, handle)
     handle.flush()
     return handle
+
+
+@contextmanager
+def one_at_a_time(file: Path) -> Iterator[None]:
+    """This will wait until nobody else holds the lock, and hold it for the block."""
+    with file.open("a") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
 
 
 def refuse_a_second(file: Path) -> None:

@@ -164,10 +164,13 @@ class Stack:
     def _finish_building(self, names: list[str]) -> None:
         for name in names:
             self.supervisor.wait_for(partial(self.supervisor.finished, name), name, seconds=600)
+        if not names:
+            return
         collected = places.build_folder() / "collected.stamp"
-        if names and places.collect_stamp() != places.read(collected):
-            self._run_once("collect-static", commands.manage("collectstatic", "--no-input", "-v", "0"), seconds=300)
-            collected.write_text(places.collect_stamp())
+        with lock.one_at_a_time(collected.with_suffix(".lock")):  # stacks may share what is built
+            if places.collect_stamp() != places.read(collected):
+                self._run_once("collect-static", commands.manage("collectstatic", "--no-input", "-v", "0"), seconds=300)
+                collected.write_text(places.collect_stamp())
 
     def _prepare_database(self, database: Database) -> None:
         database.prepare(alive=self._postgres_lives)
@@ -282,7 +285,17 @@ def remove_data(folder: Path) -> list[str]:
     return removed
 
 
-KEPT = {"static", "static.stamp", "static-collected", "collected.stamp", "fonts", "browser", "cache", "up.lock"}
+KEPT = {
+    "static",
+    "static.stamp",
+    "static-collected",
+    "collected.stamp",
+    "collected.lock",
+    "fonts",
+    "browser",
+    "cache",
+    "up.lock",
+}
 
 
 if __name__ == "__main__":
