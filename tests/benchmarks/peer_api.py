@@ -22,6 +22,7 @@ from rest_framework.pagination import CursorPagination  # noqa: E402
 from rest_framework.permissions import BasePermission  # noqa: E402
 from rest_framework.routers import SimpleRouter  # noqa: E402
 from rest_framework.serializers import (  # noqa: E402
+    BooleanField,
     CharField,
     DateTimeField,
     ModelSerializer,
@@ -70,6 +71,7 @@ class VersionSerializer(ModelSerializer[TemplateVersion]):
 
 
 class RunSerializer(ModelSerializer[BulkRun]):
+    test = BooleanField(source="is_test")
     state = CharField(source="job.state")
     template = CharField(source="template.slug")
     version = VersionSerializer()
@@ -80,7 +82,7 @@ class RunSerializer(ModelSerializer[BulkRun]):
     class Meta:
         model = BulkRun
         fields = [
-            "id", "number", "state", "template", "version", "table_name", "counts", "job", "created_at", "finished_at",
+            "id", "number", "test", "state", "template", "version", "table_name", "counts", "job", "created_at", "finished_at",
             "keep_until",
         ]  # fmt: skip
 
