@@ -11,18 +11,14 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
-from django.utils.translation import gettext as _
 
 from docuai.bulk import mailing, merging, verifying
 from docuai.bulk.steps import Step
 from platform_core.jobs import services as jobs
 from platform_core.jobs.models import Job
-from platform_core.kits.work.claiming import claim
-from platform_core.kits.work.keeping import kept
 
 LEASE = timedelta(seconds=30)
 WAIT = timedelta(seconds=3)
-MAX_ATTEMPTS = 5
 STEPS: dict[str, Callable[[Job], Step]] = {
     verifying.JOB_KIND: verifying.step,
     merging.JOB_KIND: merging.step,
@@ -32,20 +28,13 @@ STEPS: dict[str, Callable[[Job], Step]] = {
 
 def work(*, organization_id: UUID, job_id: UUID) -> bool:
     """This will do one step of a job; True when the next one can follow at once."""
-    held = Job.objects.for_organization(organization_id)
-    taken = claim(held.filter(id=job_id, kind__in=STEPS), limit=1, lease=LEASE)
-    if not taken.rows:
-        return False
-    job: Job = taken.rows[0]
-    if job.attempts > MAX_ATTEMPTS:
-        jobs.park(
-            job=job, reason=_("A step of this work ended five times without a result. Look at the log, then retry.")
-        )
-        return False
-    with kept(lambda: held.renew(taken.token, lease=LEASE), LEASE):
+    with jobs.step_of(organization_id=organization_id, job_id=job_id, kinds=STEPS, lease=LEASE) as taken:
+        if taken is None:
+            return False
+        job, token = taken
         step = STEPS[job.kind](job)
     with transaction.atomic():
-        ours = held.held(taken.token).filter(id=job.pk)
+        ours = Job.objects.for_organization(organization_id).held(token).filter(id=job.pk)
         ours.update(
             parameters=job.parameters,
             result=job.result,

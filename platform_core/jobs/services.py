@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -13,13 +14,20 @@ from platform_core.audit.services import audit
 from platform_core.events.services import emit
 from platform_core.jobs.models import Job, JobLogLine
 from platform_core.jobs.registry import CANCEL, PAUSE, RESUME, RETRY, kind_of
+from platform_core.kits.work.claiming import claim
+from platform_core.kits.work.keeping import kept
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+    from datetime import timedelta
+    from uuid import UUID
+
     from platform_core.accounts.models import User
     from platform_core.organizations.models import Organization
 
 
 NO_ROOM = "no_room"  # the reason of a job that the clock has paused, and will let go on
+MOST_LOST_STEPS = 5
 STATES = {PAUSE: "paused", RESUME: "queued", CANCEL: "canceled", RETRY: "queued"}
 SAID = {
     PAUSE: "Paused by %(by)s",
@@ -152,3 +160,28 @@ def finish(*, job: Job, done: int, failed: int) -> bool:
             is_test=job.is_test,
         )
     return ended
+
+
+@contextmanager
+def step_of(
+    *, organization_id: UUID, job_id: UUID, kinds: Collection[str], lease: timedelta
+) -> Iterator[tuple[Job, UUID] | None]:
+    """This will claim a job for one step, with its token, and keep the lease while the block lasts.
+
+    None where it is not to be had: ended, paused, somebody else's, or parked here because its steps never came back. A
+    step that gets on writes ``attempts=0``.
+    """
+    rows = Job.objects.for_organization(organization_id)
+    taken = claim(rows.filter(id=job_id, kind__in=kinds), limit=1, lease=lease)
+    job: Job | None = taken.rows[0] if taken.rows else None
+    if job is not None and job.attempts > MOST_LOST_STEPS:
+        park(
+            job=job,
+            reason=str(_("A step of this work ended five times without a result. Look at the log, then retry.")),
+        )
+        job = None
+    if job is None:
+        yield None
+        return
+    with kept(lambda: rows.renew(taken.token, lease=lease), lease):
+        yield job, taken.token

@@ -50,7 +50,7 @@ def settle_lost(*, repeats: bool) -> int:
     with service("settle text messages of lost workers"):
         lost = OutgoingSms.objects.filter(state="running", lease_until__lt=Now())
         left = OutgoingSms.objects.none() if repeats else lost.exclude(handing_over_at=None)
-        unknown = left.update(state="unknown", error=LOST, **free) if not repeats else 0
+        unknown = left.update(state="unknown", error=LOST, **free)
         waiting = lost.update(state="queued", attempts=F("attempts") - 1, **free)
     if unknown or waiting:
         logger.warning("sms.worker_lost", extra={"unknown": unknown, "waiting": waiting})

@@ -12,39 +12,30 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
-from django.utils.translation import gettext as _
 
 from platform_core.audit.services import audit
 from platform_core.files.services import delete_key
 from platform_core.jobs import services as jobs
 from platform_core.jobs.models import Job
-from platform_core.kits.work.claiming import claim
-from platform_core.kits.work.keeping import kept
 from platform_core.testmode.registry import LEFTOVERS
 from platform_core.testmode.selectors import JOB_KIND
 
 LEASE = timedelta(seconds=30)
 STEP_SECONDS = 2.0
-MAX_ATTEMPTS = 5
 
 
 def work(*, organization_id: UUID, job_id: UUID) -> bool:
     """This will delete for some seconds; True when there is more to do. A job that was canceled meanwhile changes nothing."""
-    rows = Job.objects.for_organization(organization_id)
-    taken = claim(rows.filter(id=job_id, kind=JOB_KIND), limit=1, lease=LEASE)
-    if not taken.rows:
-        return False
-    job: Job = taken.rows[0]
-    if job.attempts > MAX_ATTEMPTS:
-        jobs.park(job=job, reason=_("Deleting stopped five times in the middle. Look at the log, then retry."))
-        return False
-    with kept(lambda: rows.renew(taken.token, lease=LEASE), LEASE):
+    with jobs.step_of(organization_id=organization_id, job_id=job_id, kinds=[JOB_KIND], lease=LEASE) as taken:
+        if taken is None:
+            return False
+        job, token = taken
         until = time.monotonic() + STEP_SECONDS
         more = True
         while more and time.monotonic() < until:
-            _delete_bytes(job, taken.token)
-            more = _delete_rows(job, taken.token)
-    return _end(job, taken.token, more=more)
+            _delete_bytes(job, token)
+            more = _delete_rows(job, token)
+        return _end(job, token, more=more)
 
 
 def _delete_rows(job: Job, token: UUID) -> bool:
